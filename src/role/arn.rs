@@ -92,11 +92,12 @@ impl FromStr for RoleRef {
             ["arn", partition, "iam", "", id, resource] => {
                 let partition = Partition::from_name(partition).ok_or_else(|| refuse("no such partition"))?;
                 let full_name = resource.strip_prefix("role/").ok_or_else(|| refuse("it names no role"))?;
-                let (path, name) = full_name.rsplit_once('/').unwrap_or(("", full_name));
-                if !is_role_name(name) || !path.split('/').all(|part| path.is_empty() || is_path_part(part)) {
+                let mut path: Vec<&str> = full_name.split('/').collect();
+                let name = path.pop().unwrap_or_default();
+                if !is_role_name(name) || !path.iter().all(|part| is_path_part(part)) {
                     return Err(refuse("its role name has a character that IAM does not allow"));
                 }
-                let (path, name) = (path.to_owned(), name.to_owned());
+                let (path, name) = (path.join("/"), name.to_owned());
                 Ok(Self::Arn(RoleArn { partition, account_id: account(id)?, path, name }))
             }
             ["arn", ..] => Err(refuse("it has not the six fields of an IAM ARN")),

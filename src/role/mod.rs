@@ -3,11 +3,13 @@
 
 mod account_id;
 mod arn;
+mod credentials;
 mod partition;
 mod selection;
 
 pub use account_id::{AccountId, AccountIdError};
 pub use arn::{ArnError, RoleArn, RoleRef};
+pub use credentials::{ClientRegistration, RoleCredentials, Token};
 pub use partition::Partition;
 pub use selection::{RoleFlags, Selection};
 
@@ -46,4 +48,15 @@ pub struct Role {
     pub expires_at: Option<i64>,
     /// Tags by key: automatic ones, the account's and the role's.
     pub tags: BTreeMap<String, String>,
+}
+
+/// An account as sso:ListAccounts names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAccount {
+    /// `accountId`
+    pub id: AccountId,
+    /// `accountName`
+    pub name: String,
+    /// `emailAddress`
+    pub email: String,
 }

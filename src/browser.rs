@@ -1,0 +1,67 @@
+//! What happens to a URL: shown, opened, or handed to a command.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::config::{Config, UrlAction};
+use crate::context::Context;
+use crate::{Error, Result, ui};
+
+/// Handles a URL that the person asked for by way of `action`. `why` is what it is for ("sign in to
+/// AWS"). A browser or a command that is missing is named, and the URL is shown instead.
+pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &str, why: &str) -> Result<()> {
+    let outcome = match action {
+        UrlAction::Print => {
+            ui::tell(&format!("Open this URL in a browser to {why}:\n\n{url}\n"));
+            return Ok(());
+        }
+        UrlAction::PrintUrl => {
+            ui::tell(url);
+            return Ok(());
+        }
+        UrlAction::Open => open(config, context, url),
+        UrlAction::Exec => exec(&config.url_exec_command, context, url),
+        later => Err(Error::failed(format!("UrlAction {} is not built yet", later.as_str()))),
+    };
+    if let Err(error) = outcome {
+        ui::tell(&format!("aws-sso: {error}; open this URL in a browser to {why}:\n\n{url}\n"));
+    }
+    Ok(())
+}
+
+fn open(config: &Config, context: &Context, url: &str) -> Result<()> {
+    match context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER")).or(config.browser.as_deref()) {
+        Some(browser) => spawn(&expand(browser, context), &[url.to_owned()]),
+        None => open::that_detached(url).map_err(|error| Error::failed(format!("no browser could be opened ({error})"))),
+    }
+}
+
+/// `UrlExecCommand` with the URL in place of its `%s`. No shell is involved: the URL stays one argument.
+fn exec(command: &[String], context: &Context, url: &str) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(Error::failed("UrlAction exec needs a UrlExecCommand in config.yaml"));
+    };
+    let arguments: Vec<String> = arguments.iter().map(|part| expand(&part.replace("%s", "\0"), context).replace('\0', url)).collect();
+    spawn(&expand(program, context), &arguments)
+}
+
+/// Starts a program and does not wait: a browser may stay in the foreground.
+fn spawn(program: &str, arguments: &[String]) -> Result<()> {
+    let path: PathBuf = which::which(program)
+        .map_err(|_| Error::failed(format!("the program {program} was not found (Browser, UrlExecCommand)")))?;
+    let mut command = Command::new(path);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        // In a group of its own, so that Ctrl-C in the terminal does not close the browser.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
+    command.spawn().map(drop).map_err(|error| Error::failed(format!("could not start {program}: {error}")))
+}
+
+/// A leading `~` and `$HOME`, as people write paths in config.yaml.
+fn expand(text: &str, context: &Context) -> String {
+    let Some(home) = context.env.get("HOME") else { return text.to_owned() };
+    let text = if text == "~" || text.starts_with("~/") { text.replacen('~', home, 1) } else { text.to_owned() };
+    text.replace("${HOME}", home).replace("$HOME", home)
+}

@@ -1,0 +1,9 @@
+//! The variables that carry a role: which are set, which are unset, and the region rule. Pure functions
+//! of the role, the credentials and the environment; how they are written for a shell is
+//! [`shell`](crate::shell)'s matter.
+
+mod region;
+mod variables;
+
+pub use region::{RegionRequest, region_changes};
+pub use variables::{Change, Delivery, clear_changes, foreign_credentials, role_changes};

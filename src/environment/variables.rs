@@ -1,0 +1,225 @@
+//! The variables of a role, and what is taken away when it is left.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::env_var_of_tag;
+use crate::context::Env;
+use crate::role::{Role, RoleCredentials};
+
+use super::region::{RegionRequest, region_changes};
+
+const TAG_PREFIX: &str = "AWS_SSO_TAG_";
+
+/// The keys that AWS's SDKs read, and the end of their life as botocore and prompts know it.
+const KEYS: [&str; 4] =
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+
+/// What says of which role the keys are.
+const IDENTITY: [&str; 6] = [
+    "AWS_SSO",
+    "AWS_SSO_PROFILE",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_ACCOUNT_ID",
+    "AWS_SSO_ROLE_NAME",
+    "AWS_SSO_SESSION_EXPIRATION",
+];
+
+/// One variable that is set or unset.
+#[derive(Clone)]
+pub struct Change {
+    /// Name of the variable.
+    pub name: String,
+    /// The value; none unsets the variable. Kept from logs, as some are keys.
+    value: Option<SecretString>,
+}
+
+impl Change {
+    /// Sets `name`.
+    pub fn set(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: Some(value.into().into()) }
+    }
+
+    /// Unsets `name`.
+    pub fn unset(name: impl Into<String>) -> Self {
+        Self { name: name.into(), value: None }
+    }
+
+    /// The value to set; none: the variable is unset.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_ref().map(ExposeSecret::expose_secret)
+    }
+}
+
+/// A role with its credentials, on the way into an environment.
+pub struct Delivery<'a> {
+    /// The role.
+    pub role: &'a Role,
+    /// Its credentials.
+    pub credentials: &'a RoleCredentials,
+    /// `EnvVarTags`: the tags that become variables.
+    pub env_var_tags: &'a [String],
+    /// What the command line says about the region.
+    pub region: RegionRequest,
+}
+
+/// What takes an environment to a role, in a fixed order. Whatever an earlier role left there and this
+/// one does not set is unset.
+pub fn role_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
+    let Delivery { role, credentials, .. } = delivery;
+    let expires = rfc3339(credentials.expires_at);
+    let mut changes = vec![
+        Change::set("AWS_ACCESS_KEY_ID", &*credentials.access_key_id),
+        Change::set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose_secret()),
+        Change::set("AWS_SESSION_TOKEN", credentials.session_token.expose_secret()),
+        Change::set("AWS_CREDENTIAL_EXPIRATION", &*expires),
+        Change::set("AWS_SSO", &*role.sso),
+        Change::set("AWS_SSO_PROFILE", &*role.profile),
+        Change::set("AWS_SSO_ROLE_ARN", role.arn.to_string()),
+        Change::set("AWS_SSO_ACCOUNT_ID", role.account_id.to_string()),
+        Change::set("AWS_SSO_ROLE_NAME", &*role.role_name),
+        Change::set("AWS_SSO_SESSION_EXPIRATION", expires),
+    ];
+    changes.extend(our_profile(env).map(|_| Change::unset("AWS_PROFILE")));
+    changes.extend(tag_changes(delivery, env));
+    changes.extend(region_changes(delivery.region, env, role.region.as_deref()));
+    changes
+}
+
+/// What takes an environment back to no role: all that we set, and only that. Keys without our role
+/// beside them are the person's own.
+pub fn clear_changes(env: &Env, region: RegionRequest) -> Vec<Change> {
+    let ours = env.get("AWS_SSO_ROLE_ARN").is_some() && env.get("AWS_ACCESS_KEY_ID").is_some();
+    let keys = KEYS.into_iter().filter(|_| ours);
+    let profile = our_profile(env).map(|_| "AWS_PROFILE");
+    let tags = env.with_prefix(TAG_PREFIX).map(|(name, _)| name);
+    let mut changes: Vec<Change> = keys.chain(profile).chain(IDENTITY).chain(tags).map(Change::unset).collect();
+    changes.extend(region_changes(region, env, None));
+    changes
+}
+
+/// The variable that holds credentials which are not ours: a profile that the person chose, or keys
+/// without our role beside them. Both would be in the way of ours, or ours in theirs.
+pub fn foreign_credentials(env: &Env) -> Option<&'static str> {
+    if env.get("AWS_PROFILE").is_some() && our_profile(env).is_none() {
+        return Some("AWS_PROFILE");
+    }
+    if env.get("AWS_SSO_ROLE_ARN").is_some() {
+        return None;
+    }
+    KEYS[..3].iter().copied().find(|name| env.get(name).is_some())
+}
+
+/// `AWS_PROFILE` where it speaks of the role that we set.
+fn our_profile(env: &Env) -> Option<&str> {
+    env.get("AWS_PROFILE").filter(|profile| env.get("AWS_SSO_PROFILE") == Some(profile))
+}
+
+fn tag_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
+    let tags = &delivery.role.tags;
+    let mut changes: Vec<Change> = delivery
+        .env_var_tags
+        .iter()
+        .filter_map(|tag| Some(Change::set(env_var_of_tag(tag), tags.get(tag).filter(|value| !value.is_empty())?)))
+        .collect();
+    let stale: Vec<Change> = env
+        .with_prefix(TAG_PREFIX)
+        .filter(|(name, _)| !changes.iter().any(|change| change.name == *name))
+        .map(|(name, _)| Change::unset(name))
+        .collect();
+    changes.extend(stale);
+    changes
+}
+
+/// `2026-01-02T03:04:05Z`: in UTC, so that no reader has to know where the writer was.
+pub(crate) fn rfc3339(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role() -> Role {
+        Role {
+            sso: "Default".into(),
+            arn: "arn:aws:iam::000000000001:role/Admin".parse().unwrap(),
+            account_id: "1".parse().unwrap(),
+            role_name: "Admin".into(),
+            profile: "one:Admin".into(),
+            tags: [("Team".into(), "blue".into())].into(),
+            ..Role::default()
+        }
+    }
+
+    fn credentials() -> RoleCredentials {
+        RoleCredentials {
+            access_key_id: "ASIA".into(),
+            secret_access_key: "secret".into(),
+            session_token: "token".into(),
+            expires_at: 1_767_323_045,
+        }
+    }
+
+    fn apply(env: &[(&str, &str)], changes: impl FnOnce(&Env) -> Vec<Change>) -> Vec<String> {
+        let env: Env = env.iter().copied().collect();
+        changes(&env).iter().map(|c| format!("{}={}", c.name, c.value().unwrap_or("∅"))).collect()
+    }
+
+    #[test]
+    fn a_role_sets_its_variables_and_takes_away_the_last_ones() {
+        let (role, credentials) = (role(), credentials());
+        let tags = ["Team".to_owned(), "Cost Center".to_owned()];
+        let delivery =
+            Delivery { role: &role, credentials: &credentials, env_var_tags: &tags, region: RegionRequest::Manage };
+        let env = [
+            ("AWS_PROFILE", "old"),
+            ("AWS_SSO_PROFILE", "old"),
+            ("AWS_SSO_TAG_COST_CENTER", "7"),
+            ("AWS_SSO_TAG_TEAM", "red"),
+        ];
+        assert_eq!(
+            apply(&env, |env| role_changes(&delivery, env)),
+            [
+                "AWS_ACCESS_KEY_ID=ASIA",
+                "AWS_SECRET_ACCESS_KEY=secret",
+                "AWS_SESSION_TOKEN=token",
+                "AWS_CREDENTIAL_EXPIRATION=2026-01-02T03:04:05Z",
+                "AWS_SSO=Default",
+                "AWS_SSO_PROFILE=one:Admin",
+                "AWS_SSO_ROLE_ARN=arn:aws:iam::000000000001:role/Admin",
+                "AWS_SSO_ACCOUNT_ID=000000000001",
+                "AWS_SSO_ROLE_NAME=Admin",
+                "AWS_SSO_SESSION_EXPIRATION=2026-01-02T03:04:05Z",
+                "AWS_PROFILE=∅",
+                "AWS_SSO_TAG_TEAM=blue",
+                "AWS_SSO_TAG_COST_CENTER=∅",
+            ]
+        );
+    }
+
+    #[test]
+    fn clear_leaves_what_is_not_ours() {
+        let foreign = apply(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "mine")], |env| {
+            clear_changes(env, RegionRequest::Manage)
+        });
+        assert!(!foreign.iter().any(|c| c.starts_with("AWS_ACCESS_KEY_ID") || c.starts_with("AWS_PROFILE")), "{foreign:?}");
+        let ours = apply(
+            &[("AWS_ACCESS_KEY_ID", "ASIA"), ("AWS_SSO_ROLE_ARN", "arn"), ("AWS_SSO_TAG_TEAM", "x"), ("AWS_REGION", "mine")],
+            |env| clear_changes(env, RegionRequest::Manage),
+        );
+        assert!(ours.contains(&"AWS_ACCESS_KEY_ID=∅".to_owned()) && ours.contains(&"AWS_SSO_TAG_TEAM=∅".to_owned()));
+        assert!(!ours.iter().any(|c| c.starts_with("AWS_REGION")), "{ours:?}");
+    }
+
+    #[test]
+    fn foreign_credentials_are_named() {
+        let found = |env: &[(&str, &str)]| foreign_credentials(&env.iter().copied().collect());
+        assert_eq!(found(&[]), None);
+        assert_eq!(found(&[("AWS_ACCESS_KEY_ID", "")]), None, "empty is unset");
+        assert_eq!(found(&[("AWS_ACCESS_KEY_ID", "AKIA")]), Some("AWS_ACCESS_KEY_ID"));
+        assert_eq!(found(&[("AWS_SESSION_TOKEN", "x")]), Some("AWS_SESSION_TOKEN"));
+        assert_eq!(found(&[("AWS_ACCESS_KEY_ID", "ASIA"), ("AWS_SSO_ROLE_ARN", "arn")]), None);
+        assert_eq!(found(&[("AWS_PROFILE", "x"), ("AWS_SSO_ROLE_ARN", "arn")]), Some("AWS_PROFILE"));
+        assert_eq!(found(&[("AWS_PROFILE", "x"), ("AWS_SSO_PROFILE", "x")]), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! The SDK clients of one SSO instance.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::region::Region;
+
+use crate::config::{Config, Instance};
+use crate::context::Context;
+use crate::{Error, Result};
+
+use super::endpoints::EndpointSettings;
+use super::pace::Pace;
+
+/// How long a connection, and a whole answer, may take.
+const CONNECT: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// The services of one SSO instance.
+pub struct IdentityCenter {
+    pub(super) sso: aws_sdk_sso::Client,
+    pub(super) oidc: aws_sdk_ssooidc::Client,
+    pub(super) sts: StsSettings,
+    pub(super) endpoints: EndpointSettings,
+    pub(super) region: String,
+    pub(super) start_url: String,
+    pub(super) pace: Arc<Pace>,
+    pub(super) threads: usize,
+    skew: Arc<AtomicI64>,
+}
+
+/// What an STS client is built of, once there are credentials for it.
+pub(super) struct StsSettings {
+    pub(super) http: SharedHttpClient,
+    pub(super) observer: Observer,
+}
+
+impl IdentityCenter {
+    /// The services of `instance`. Nothing is connected yet.
+    pub fn new(config: &Config, instance: &Instance, context: &Context) -> Result<Self> {
+        let endpoints = EndpointSettings::of(&context.env);
+        let http = http_client(context.env.get("AWS_CA_BUNDLE").map(Path::new))?;
+        let skew = Arc::new(AtomicI64::new(0));
+        let observer = Observer { skew: Arc::clone(&skew) };
+        let region = Region::new(instance.sso_region.clone());
+        let mut sso = aws_sdk_sso::Config::builder()
+            .behavior_version(behavior())
+            .region(region.clone())
+            .http_client(http.clone())
+            .sleep_impl(sleep())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .use_fips(endpoints.fips)
+            .use_dual_stack(endpoints.dual_stack)
+            .interceptor(observer.clone());
+        sso.set_endpoint_url(endpoints.sso.clone());
+        let mut oidc = aws_sdk_ssooidc::Config::builder()
+            .behavior_version(behavior())
+            .region(region)
+            .http_client(http.clone())
+            .sleep_impl(sleep())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .use_fips(endpoints.fips)
+            .use_dual_stack(endpoints.dual_stack)
+            .interceptor(observer.clone());
+        oidc.set_endpoint_url(endpoints.oidc.clone());
+        let backoff = Duration::from_secs(config.max_backoff);
+        Ok(Self {
+            sso: aws_sdk_sso::Client::from_conf(sso.build()),
+            oidc: aws_sdk_ssooidc::Client::from_conf(oidc.build()),
+            sts: StsSettings { http, observer },
+            endpoints,
+            region: instance.sso_region.clone(),
+            start_url: instance.start_url.clone(),
+            pace: Arc::new(Pace::new(config.rate_limit, config.max_retry, backoff)),
+            threads: context.globals.threads.unwrap_or(config.threads).max(1),
+            skew,
+        })
+    }
+
+    /// By how many seconds this computer's clock is ahead of AWS's (negative: behind), as the last
+    /// answer's `Date` told.
+    pub fn clock_skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    /// What to say of a clock that is off by more than AWS's five minutes.
+    pub fn clock_warning(&self) -> Option<String> {
+        clock_sentence(self.clock_skew())
+    }
+}
+
+pub(super) fn clock_sentence(skew: i64) -> Option<String> {
+    let minutes = skew.unsigned_abs().div_ceil(60);
+    let side = if skew > 0 { "ahead of" } else { "behind" };
+    (skew.abs() > 300).then(|| format!("this computer's clock is {minutes} minutes {side} AWS's: set it right, for example with 'timedatectl set-ntp true'"))
+}
+
+pub(super) fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+pub(super) fn sleep() -> SharedAsyncSleep {
+    SharedAsyncSleep::new(TokioSleep::new())
+}
+
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build()
+}
+
+/// An HTTP client that honours `HTTPS_PROXY`, `NO_PROXY` and a private CA.
+fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = ca_bundle {
+        let pem = std::fs::read(path).map_err(|error| {
+            Error::failed(format!("could not read the CA bundle {} (AWS_CA_BUNDLE): {error}", path.display()))
+        })?;
+        if !pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----") {
+            return Err(Error::failed(format!(
+                "the CA bundle {} (AWS_CA_BUNDLE) holds no PEM certificate",
+                path.display()
+            )));
+        }
+        trust = TrustStore::empty().with_pem_certificate(pem);
+    }
+    let tls = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|error| Error::failed(format!("could not set up TLS: {error}")))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env()).sleep_impl(sleep());
+        connector.set_connector_settings(settings.cloned());
+        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
+    }))
+}
+
+/// Watches every answer: notes the clock's skew, and logs what was called, never with what.
+#[derive(Debug, Clone)]
+pub(super) struct Observer {
+    skew: Arc<AtomicI64>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Observer {
+    fn name(&self) -> &'static str {
+        "Observer"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        if let Some(theirs) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
+            let skew = jiff::Timestamp::now().as_second() - theirs.timestamp().as_second();
+            self.skew.store(skew, Ordering::Relaxed);
+        }
+        // The query may hold an account id, a code or a token: it stays out.
+        let uri = context.request().uri();
+        let place = uri.split('?').next().unwrap_or_default();
+        tracing::debug!(method = context.request().method(), place, status = context.response().status().as_u16(), "AWS answered");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_named_when_it_is_off_by_minutes() {
+        assert_eq!(clock_sentence(300), None);
+        assert!(clock_sentence(7200).unwrap().contains("120 minutes ahead of"));
+        assert!(clock_sentence(-400).unwrap().contains("7 minutes behind"));
+    }
+}

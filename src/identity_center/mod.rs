@@ -1,0 +1,27 @@
+//! All that talks to AWS: sign-in (sso-oidc), the portal (sso) and role chaining (sts). No type of an
+//! AWS SDK leaves this module.
+//!
+//! The person's own `~/.aws/config`, `AWS_PROFILE` and keys never influence these calls: the clients
+//! are built from `config.yaml` and the endpoint variables alone.
+
+mod chain;
+mod client;
+mod endpoints;
+mod error;
+mod pace;
+mod portal;
+mod sign_in;
+
+pub use client::IdentityCenter;
+pub use endpoints::EndpointSettings;
+pub use error::{CallError, CallErrorKind};
+pub use portal::{ListingEvent, ListingFailure};
+pub use sign_in::{SignIn, SignInError, choose_workflow};
+
+/// A runtime for the commands that talk to AWS; the others never start one.
+pub fn runtime() -> crate::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| crate::Error::failed(format!("could not start the network runtime: {error}")))
+}

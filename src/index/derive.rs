@@ -1,0 +1,214 @@
+//! From what AWS listed and what `config.yaml` adds to the roles that people see: names, ARNs, regions,
+//! tags. Local work, done when either side changes, never when somebody asks.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Transaction, params};
+
+use crate::config::{self, Config, Instance};
+use crate::profile::{self, ProfileFields, ProfileTemplate};
+use crate::role::{AccountId, Partition, Role, RoleArn};
+
+/// Number of the rules below. A new number makes every state file derive anew.
+pub(super) const DERIVATION: i64 = 1;
+
+/// An account as AWS listed it.
+struct AccountRow {
+    id: AccountId,
+    alias: String,
+    email: String,
+    role_names: Vec<String>,
+}
+
+/// Replaces the derived roles of an instance. The inner error says in words why the profile names
+/// cannot be given; the roles that were derived before stay then, and the instance remembers why.
+pub(super) fn derive_instance(
+    transaction: &Transaction<'_>,
+    instance_id: i64,
+    config: &Config,
+    instance: &Instance,
+) -> rusqlite::Result<Result<(), String>> {
+    let accounts = stored_accounts(transaction, instance_id)?;
+    let derived = name_all(roles_of(&accounts, config, instance), config);
+    let problem = derived.as_ref().err();
+    transaction.execute("UPDATE instance SET problem = ?2 WHERE id = ?1", params![instance_id, problem])?;
+    match derived {
+        Ok(roles) => replace_roles(transaction, instance_id, &roles).map(Ok),
+        Err(problem) => Ok(Err(problem)),
+    }
+}
+
+fn stored_accounts(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<Vec<AccountRow>> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT account.id, alias, email, role_name FROM account
+         LEFT JOIN assignment ON assignment.instance_id = account.instance_id AND account_id = account.id
+         WHERE account.instance_id = ?1 AND seen > 0 ORDER BY account.id, role_name",
+    )?;
+    let mut rows = statement.query([instance_id])?;
+    let mut accounts: Vec<AccountRow> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = account_id(row.get(0)?);
+        if accounts.last().is_none_or(|account| account.id != id) {
+            accounts.push(AccountRow { id, alias: row.get(1)?, email: row.get(2)?, role_names: Vec::new() });
+        }
+        if let (Some(account), Some(name)) = (accounts.last_mut(), row.get::<_, Option<String>>(3)?) {
+            account.role_names.push(name);
+        }
+    }
+    Ok(accounts)
+}
+
+/// The schema keeps ids in range.
+pub(super) fn account_id(stored: i64) -> AccountId {
+    u64::try_from(stored).ok().and_then(|number| AccountId::try_from(number).ok()).unwrap_or_default()
+}
+
+/// Every role of the instance, without its name yet: those that AWS assigns, and those that
+/// `config.yaml` reaches through another one.
+fn roles_of(accounts: &[AccountRow], config: &Config, instance: &Instance) -> Vec<(Role, Option<String>)> {
+    let mut roles = Vec::new();
+    let listed: HashMap<AccountId, &AccountRow> = accounts.iter().map(|account| (account.id, account)).collect();
+    for account in accounts {
+        for name in &account.role_names {
+            roles.push(role(account.id, Some(account), name, config, instance));
+        }
+    }
+    for (id, account) in &instance.accounts {
+        let row = listed.get(id).copied();
+        for (name, chained) in account.roles.iter().filter(|(_, role)| role.via.is_some()) {
+            let assigned = row.is_some_and(|row| row.role_names.contains(name));
+            if chained.via.is_some() && !assigned {
+                roles.push(role(*id, row, name, config, instance));
+            }
+        }
+    }
+    roles
+}
+
+/// One role, and the name that `config.yaml` gives it.
+fn role(
+    id: AccountId,
+    listed: Option<&AccountRow>,
+    name: &str,
+    config: &Config,
+    instance: &Instance,
+) -> (Role, Option<String>) {
+    let account = instance.accounts.get(&id);
+    let own = account.and_then(|account| account.roles.get(name));
+    let partition = Partition::of_region(&instance.sso_region);
+    // Assigned and chained roles of one name are one role to the person, and AWS's assignment is the shorter way.
+    let via = own.and_then(|own| own.via.clone()).map(|via| via.into_arn(partition));
+    let via = via.filter(|_| !listed.is_some_and(|row| row.role_names.iter().any(|assigned| assigned == name)));
+    let partition = via.as_ref().map_or(partition, |via| via.partition);
+    let mut role = Role {
+        sso: instance.name.clone(),
+        sso_region: instance.sso_region.clone(),
+        start_url: instance.start_url.clone(),
+        account_id: id,
+        account_alias: listed.map(|row| row.alias.clone()).unwrap_or_default(),
+        account_name: account.and_then(|account| account.name.clone()).unwrap_or_default(),
+        email: listed.map(|row| row.email.clone()).unwrap_or_default(),
+        role_name: name.to_owned(),
+        arn: RoleArn::new(partition, id, name),
+        profile: String::new(),
+        region: config.region(instance, id, name).map(str::to_owned),
+        via,
+        expires_at: None,
+        tags: BTreeMap::new(),
+    };
+    role.tags = tags(&role, account, own);
+    (role, own.and_then(|own| own.profile.clone()))
+}
+
+/// Account tags, then the automatic ones, then the role's: the later wins.
+fn tags(role: &Role, account: Option<&config::Account>, own: Option<&config::RoleConfig>) -> BTreeMap<String, String> {
+    let mut tags = account.map(|account| account.tags.clone()).unwrap_or_default();
+    let mut automatic = |key: &str, value: String, always: bool| {
+        if always || !value.is_empty() {
+            tags.insert(key.to_owned(), value);
+        }
+    };
+    automatic("AccountID", role.account_id.to_string(), true);
+    automatic("Email", role.email.clone(), true);
+    automatic("AccountAlias", role.account_alias.clone(), false);
+    automatic("AccountName", role.account_name.clone(), false);
+    automatic("Role", role.role_name.clone(), true);
+    automatic("Profile", own.and_then(|own| own.profile.clone()).unwrap_or_default(), false);
+    automatic("Via", role.via.as_ref().map(ToString::to_string).unwrap_or_default(), false);
+    automatic("DefaultRegion", role.region.clone().unwrap_or_default(), false);
+    tags.extend(own.map(|own| own.tags.clone()).unwrap_or_default());
+    tags
+}
+
+/// Gives every role its profile name, or says which two would share one.
+fn name_all(roles: Vec<(Role, Option<String>)>, config: &Config) -> Result<Vec<Role>, String> {
+    let template = ProfileTemplate::parse(&config.profile_format)
+        .map_err(|error| format!("{}: ProfileFormat: {error}", config.path.display()))?;
+    let mut by_name: HashMap<String, usize> = HashMap::with_capacity(roles.len());
+    let mut named: Vec<Role> = Vec::with_capacity(roles.len());
+    for (mut role, own_name) in roles {
+        role.profile = match own_name {
+            Some(name) => name,
+            None => template.render(&ProfileFields::of(&role)).map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
+        };
+        profile::check_name(&role.profile).map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?;
+        if let Some(other) = by_name.insert(role.profile.clone(), named.len()) {
+            return Err(duplicate(&role, &named[other]));
+        }
+        named.push(role);
+    }
+    Ok(named)
+}
+
+fn duplicate(role: &Role, other: &Role) -> String {
+    format!(
+        "two roles would have the profile name '{}': {} and {}; tell them apart with ProfileFormat: '{}' in config.yaml, \
+         or give one of them a Profile of its own",
+        role.profile,
+        other.arn,
+        role.arn,
+        profile::DEFAULT_FORMAT,
+    )
+}
+
+fn replace_roles(transaction: &Transaction<'_>, instance_id: i64, roles: &[Role]) -> rusqlite::Result<()> {
+    transaction.execute(
+        "DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)",
+        [instance_id],
+    )?;
+    transaction.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
+    transaction.execute("UPDATE account SET name = '' WHERE instance_id = ?1 AND name <> ''", [instance_id])?;
+    let mut insert_role = transaction.prepare_cached(
+        "INSERT INTO role (instance_id, account_id, name, arn, partition, path, profile, region, via)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    let mut insert_tag = transaction.prepare_cached("INSERT INTO tag (role_id, key, value) VALUES (?1, ?2, ?3)")?;
+    let mut name_account = transaction.prepare_cached(
+        "INSERT INTO account (instance_id, id, name) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET name = excluded.name",
+    )?;
+    let mut last = None;
+    for role in roles {
+        let number = role.account_id.number().cast_signed();
+        if last != Some(number) && (!role.account_name.is_empty() || role.via.is_some()) {
+            name_account.execute(params![instance_id, number, role.account_name])?;
+        }
+        last = Some(number);
+        insert_role.execute(params![
+            instance_id,
+            number,
+            role.role_name,
+            role.arn.to_string(),
+            role.arn.partition.as_str(),
+            role.arn.path,
+            role.profile,
+            role.region,
+            role.via.as_ref().map(ToString::to_string),
+        ])?;
+        let role_id = transaction.last_insert_rowid();
+        for (key, value) in &role.tags {
+            insert_tag.execute(params![role_id, key, value])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What can be wrong with the state file, and what to say about it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::Error;
+
+use super::Index;
+
+/// A state file that could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Not an SQLite file, or one with broken pages.
+    #[error("the state file {} is damaged ({reason})", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        reason: String,
+    },
+    /// Written by a later version of this program.
+    #[error(
+        "the state file {} has schema version {found}, this aws-sso {ours} knows versions up to {known}: update aws-sso, \
+         or set AWS_SSO_STATE to another file", path.display(), ours = env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version found in it.
+        found: i64,
+        /// The latest version known here.
+        known: i64,
+    },
+    /// Another process held the write lock for longer than the time we wait.
+    #[error("the state file {} is locked by another process: try again, or see who holds it with lsof", .0.display())]
+    Locked(PathBuf),
+    /// The file or its directory cannot be written.
+    #[error("could not write the state file {}: it is read-only; set AWS_SSO_STATE to a file that can be written", .0.display())]
+    ReadOnly(PathBuf),
+    /// No space is left.
+    #[error("could not write the state file {}: the disk is full; free some space and try again", .0.display())]
+    Full(PathBuf),
+    /// Two roles of one instance would have the same profile name.
+    #[error("{0}")]
+    Names(String),
+    /// Anything else.
+    #[error("could not use the state file {}: {reason}", path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl IndexError {
+    /// The meaning of an SQLite error in the file at `path`.
+    pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let reason = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, reason },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(path),
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly(path),
+            Some(ErrorCode::DiskFull) => Self::Full(path),
+            _ => Self::Other { path, reason },
+        }
+    }
+
+    /// The meaning of an error of the file system at `path`.
+    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path),
+            std::io::ErrorKind::StorageFull => Self::Full(path),
+            _ => Self::Other { path, reason: error.to_string() },
+        }
+    }
+}
+
+impl From<IndexError> for Error {
+    /// The message of the failure. A damaged file is set aside here, where every command's failure
+    /// passes, so that the next command finds the way free.
+    fn from(error: IndexError) -> Self {
+        let IndexError::Damaged { path, reason } = &error else { return Self::failed(error.to_string()) };
+        let replaced = Index::replace_damaged(path);
+        let path = path.display();
+        match replaced {
+            Ok(Some(aside)) => Self::failed(format!(
+                "the state file {path} was damaged ({reason}) and now lies at {}: run 'aws-sso login' to build a new one",
+                aside.display()
+            )),
+            Ok(None) => Self::failed(format!("the state file {path} was damaged and has been replaced: run the command again")),
+            Err(other) => Self::failed(format!("{error}, and could not be set aside: {other}")),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The state file: accounts, roles, tags and history in SQLite, so that a completion, a prompt or a
+//! `cd` is answered by one indexed query.
+//!
+//! What AWS listed is kept apart from what is derived of it and of `config.yaml`, so that a change of
+//! the config is a local matter. The sealed records of the [`vault`](crate::vault) live in the same
+//! file: one write is one transaction.
+
+mod derive;
+mod error;
+mod listing;
+mod open;
+mod query;
+mod registry;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use error::IndexError;
+pub use listing::{Changes, Listing};
+pub(crate) use open::private_directory;
+pub use open::Opened;
+pub use query::HistoryEntry;
+pub use registry::InstanceRow;
+
+/// An open state file.
+pub struct Index {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Index {
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` in a write transaction: all of it happens, or nothing.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, IndexError> {
+        let path = &self.path;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        transaction
+            .and_then(|transaction| {
+                let value = work(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            })
+            .map_err(|error| IndexError::sqlite(path, &error))
+    }
+
+    /// Runs `query` for reading.
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, IndexError> {
+        query(&self.connection).map_err(|error| IndexError::sqlite(&self.path, &error))
+    }
+}

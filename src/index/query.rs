@@ -1,0 +1,181 @@
+//! What commands ask the state file.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
+
+use super::derive::account_id;
+use super::{Index, IndexError};
+
+/// A role that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The role.
+    pub arn: String,
+    /// Unix time in seconds.
+    pub last_used: i64,
+    /// How often.
+    pub uses: i64,
+}
+
+const ROLES: &str = "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
+     role.name, partition, path, profile, region, via, expires_at
+     FROM role JOIN instance ON instance.id = role.instance_id
+     LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
+     LEFT JOIN expiry ON expiry.instance_id = role.instance_id AND expiry.arn = role.arn
+     WHERE role.instance_id = ?1";
+
+impl Index {
+    /// All roles of an instance, by account and role name, without their tags.
+    pub fn roles(&self, instance_id: i64) -> Result<Vec<Role>, IndexError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{ROLES} ORDER BY role.account_id, role.name"))?;
+            statement.query_map([instance_id], |row| read_role(row).map(|(_, role)| role))?.collect()
+        })
+    }
+
+    /// The tags of every role of an instance, by ARN.
+    pub fn tags(&self, instance_id: i64) -> Result<BTreeMap<String, BTreeMap<String, String>>, IndexError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1",
+            )?;
+            let mut rows = statement.query([instance_id])?;
+            let mut tags: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                tags.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
+            }
+            Ok(tags)
+        })
+    }
+
+    /// The role that a selection names, with its tags. Several fit only where one account has roles of
+    /// one name under different paths.
+    pub fn find(&self, instance_id: i64, selection: &Selection) -> Result<Vec<Role>, IndexError> {
+        self.read(|connection| match selection {
+            Selection::Profile(profile) => by_text(connection, instance_id, "profile", profile),
+            Selection::AccountRole(account, role) => by_account(connection, instance_id, *account, role),
+            Selection::Arn(text) => {
+                let found = by_text(connection, instance_id, "role.arn", text)?;
+                match text.parse() {
+                    _ if !found.is_empty() => Ok(found),
+                    Ok(RoleRef::Short(account, role)) => by_account(connection, instance_id, account, &role),
+                    // `000123:Admin` and `123:Admin` are one role; so are ARNs that differ in that.
+                    Ok(RoleRef::Arn(arn)) => by_text(connection, instance_id, "role.arn", &arn.to_string()),
+                    Err(_) => Ok(Vec::new()),
+                }
+            }
+        })
+    }
+
+    /// Names of profiles that look like `wanted`, the nearest first, three at most.
+    pub fn similar_profiles(&self, instance_id: i64, wanted: &str) -> Result<Vec<String>, IndexError> {
+        let names: Vec<String> = self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT profile FROM role WHERE instance_id = ?1")?;
+            statement.query_map([instance_id], |row| row.get(0))?.collect()
+        })?;
+        let wanted = wanted.to_lowercase();
+        let mut scored: Vec<(f64, String)> = names
+            .into_iter()
+            .map(|name| {
+                let lower = name.to_lowercase();
+                let contains = !wanted.is_empty() && lower.contains(&wanted);
+                (if contains { 2.0 } else { strsim::jaro_winkler(&lower, &wanted) }, name)
+            })
+            .filter(|(score, _)| *score > 0.85)
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        Ok(scored.into_iter().take(3).map(|(_, name)| name).collect())
+    }
+
+    /// Notes when the credentials of a role end; none: there are none.
+    pub fn set_expiry(&mut self, instance_id: i64, arn: &RoleArn, expires_at: Option<i64>) -> Result<(), IndexError> {
+        self.write(|transaction| {
+            let arn = arn.to_string();
+            match expires_at {
+                Some(at) => transaction
+                    .execute("INSERT OR REPLACE INTO expiry VALUES (?1, ?2, ?3)", params![instance_id, arn, at]),
+                None => transaction.execute("DELETE FROM expiry WHERE instance_id = ?1 AND arn = ?2", params![instance_id, arn]),
+            }
+            .map(drop)
+        })
+    }
+
+    /// Notes that a role was used now.
+    pub fn record_use(&mut self, instance_id: i64, arn: &RoleArn) -> Result<(), IndexError> {
+        self.write(|transaction| {
+            transaction
+                .execute(
+                    "INSERT INTO history (instance_id, arn, last_used) VALUES (?1, ?2, unixepoch())
+                     ON CONFLICT DO UPDATE SET last_used = excluded.last_used, uses = uses + 1",
+                    params![instance_id, arn.to_string()],
+                )
+                .map(drop)
+        })
+    }
+
+    /// The roles used last, the latest first.
+    pub fn history(&self, instance_id: i64) -> Result<Vec<HistoryEntry>, IndexError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT arn, last_used, uses FROM history WHERE instance_id = ?1 ORDER BY last_used DESC, uses DESC, arn",
+            )?;
+            statement
+                .query_map([instance_id], |row| {
+                    Ok(HistoryEntry { arn: row.get(0)?, last_used: row.get(1)?, uses: row.get(2)? })
+                })?
+                .collect()
+        })
+    }
+}
+
+fn by_text(connection: &Connection, instance_id: i64, column: &str, value: &str) -> rusqlite::Result<Vec<Role>> {
+    let mut statement = connection.prepare_cached(&format!("{ROLES} AND {column} = ?2"))?;
+    let found = statement.query_row(params![instance_id, value], read_role).optional()?;
+    found.map(|(id, role)| with_tags(connection, id, role)).into_iter().collect()
+}
+
+fn by_account(connection: &Connection, instance_id: i64, account: AccountId, name: &str) -> rusqlite::Result<Vec<Role>> {
+    let mut statement = connection.prepare_cached(&format!("{ROLES} AND role.account_id = ?2 AND role.name = ?3"))?;
+    let found: Vec<(i64, Role)> = statement
+        .query_map(params![instance_id, account.number().cast_signed(), name], read_role)?
+        .collect::<Result<_, _>>()?;
+    found.into_iter().map(|(id, role)| with_tags(connection, id, role)).collect()
+}
+
+fn with_tags(connection: &Connection, role_id: i64, mut role: Role) -> rusqlite::Result<Role> {
+    let mut statement = connection.prepare_cached("SELECT key, value FROM tag WHERE role_id = ?1")?;
+    role.tags = statement.query_map([role_id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(role)
+}
+
+fn read_role(row: &Row<'_>) -> rusqlite::Result<(i64, Role)> {
+    let account_id = account_id(row.get(4)?);
+    let name: String = row.get(8)?;
+    let partition: String = row.get(9)?;
+    let via: Option<String> = row.get(13)?;
+    let role = Role {
+        sso: row.get(1)?,
+        sso_region: row.get(2)?,
+        start_url: row.get(3)?,
+        account_id,
+        account_alias: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+        account_name: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+        email: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+        role_name: name.clone(),
+        arn: RoleArn {
+            partition: Partition::from_name(&partition).unwrap_or_default(),
+            account_id,
+            path: row.get(10)?,
+            name,
+        },
+        profile: row.get(11)?,
+        region: row.get(12)?,
+        via: via.and_then(|via| via.parse().ok()),
+        expires_at: row.get(14)?,
+        tags: BTreeMap::new(),
+    };
+    Ok((row.get(0)?, role))
+}

@@ -1,0 +1,31 @@
+//! Locks between processes: one fetches, the others wait and find what it brought.
+
+use std::fs::File;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::index::private_directory;
+use crate::{Error, Result};
+
+/// Held while it lives; the system frees it when the process ends, however it ends.
+pub(super) struct ProcessLock(#[expect(dead_code, reason = "the lock is the open file")] File);
+
+impl ProcessLock {
+    /// Waits for the lock on `what`, in a directory beside the state file. `waiting` is called before a
+    /// wait begins.
+    pub(super) fn acquire(state: &Path, what: &str, waiting: impl FnOnce()) -> Result<Self> {
+        let directory = state.with_file_name("locks");
+        let failed = |error: std::io::Error| Error::failed(format!("could not lock {}: {error}", directory.display()));
+        if !directory.exists() {
+            private_directory(&directory).map_err(failed)?;
+        }
+        let name: String = Sha256::digest(what).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let file = File::options().create(true).write(true).truncate(false).open(directory.join(name)).map_err(failed)?;
+        if file.try_lock().is_err() {
+            waiting();
+            file.lock().map_err(failed)?;
+        }
+        Ok(Self(file))
+    }
+}

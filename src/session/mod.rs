@@ -1,0 +1,221 @@
+//! A person's session with one SSO instance: what needs AWS, the vault and the index together.
+//!
+//! Signing in, renewing in silence, fetching the credentials of a role once however many processes ask
+//! for them, taking in what AWS lists. Commands call this module and know none of the three.
+
+mod lock;
+mod refresh;
+mod sign_in;
+
+use std::cell::OnceCell;
+
+use tokio::runtime::Runtime;
+
+use crate::config::{Config, Instance};
+use crate::context::Context;
+use crate::identity_center::{CallError, CallErrorKind, IdentityCenter};
+use crate::index::{Index, InstanceRow};
+use crate::role::{Role, RoleCredentials, Selection, Token};
+use crate::vault::Vault;
+use crate::{Error, Result, ui};
+
+use lock::ProcessLock;
+
+/// Whether a command may ask the person, or open a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manners {
+    /// On a terminal: "Sign in now?", a password prompt.
+    MayAsk,
+    /// Never: hooks, completions, `process`.
+    Silent,
+}
+
+/// One SSO instance of one config file, open for work.
+pub struct Session<'a> {
+    context: &'a Context,
+    config: &'a Config,
+    instance: &'a Instance,
+    /// The instance in the state file.
+    pub row: InstanceRow,
+    /// The state file.
+    pub index: Index,
+    vault: Vault,
+    may_ask: bool,
+    network: OnceCell<(Runtime, IdentityCenter)>,
+}
+
+impl<'a> Session<'a> {
+    /// Joins a config, its instance and the state file. Neither AWS nor the secure store is touched yet.
+    pub fn new(
+        context: &'a Context,
+        config: &'a Config,
+        instance: &'a Instance,
+        (index, row): (Index, InstanceRow),
+        manners: Manners,
+    ) -> Result<Self> {
+        let may_ask = context.interactive && manners == Manners::MayAsk;
+        let vault = Vault::new(config, context, index.path(), may_ask)?;
+        Ok(Self { context, config, instance, row, index, vault, may_ask, network: OnceCell::new() })
+    }
+
+    /// The credentials of a role: the stored ones while they are good, else new ones. `fresh` asks for
+    /// new ones in any case.
+    pub fn credentials(&mut self, role: &Role, fresh: bool) -> Result<RoleCredentials> {
+        if !fresh && let Some(stored) = self.stored(role)? {
+            return Ok(stored);
+        }
+        self.make_writable()?;
+        let lock_name = format!("role {} {}", self.row.id, role.arn);
+        let _lock = ProcessLock::acquire(self.index.path(), &lock_name, || {})?;
+        // Whoever held the lock may have fetched them.
+        if !fresh && let Some(stored) = self.stored(role)? {
+            return Ok(stored);
+        }
+        let credentials = match &role.via {
+            Some(_) => self.assume(role)?,
+            None => self.fetch(role)?,
+        };
+        if !credentials.are_valid_at(now()) {
+            let why = self.network()?.1.clock_warning();
+            let why = why.unwrap_or_else(|| "they end within the minute".to_owned());
+            return Err(Error::failed(format!("the new credentials of {} have already ended here: {why}", role.profile)));
+        }
+        self.keep(role, &credentials);
+        Ok(credentials)
+    }
+
+    fn stored(&self, role: &Role) -> Result<Option<RoleCredentials>> {
+        let stored: Option<RoleCredentials> = self.vault.get(&self.index, &self.row, &role.arn.to_string())?;
+        Ok(stored.filter(|stored| stored.are_valid_at(now())))
+    }
+
+    /// Credentials that cannot be stored are still good: the next command fetches them again.
+    fn keep(&mut self, role: &Role, credentials: &RoleCredentials) {
+        let kept = self.vault.put(&mut self.index, &self.row, &role.arn.to_string(), credentials);
+        let noted = kept.map_err(Error::from).and_then(|()| {
+            self.index.set_expiry(self.row.id, &role.arn, Some(credentials.expires_at)).map_err(Error::from)
+        });
+        if let Err(error) = noted {
+            tracing::warn!("the credentials of {} could not be kept: {error}", role.profile);
+        }
+    }
+
+    fn fetch(&mut self, role: &Role) -> Result<RoleCredentials> {
+        let (account, name) = (role.account_id, role.role_name.clone());
+        let fetched = self.with_token(|runtime, aws, token| {
+            runtime.block_on(aws.role_credentials(&token.access_token, account, &name))
+        })?;
+        fetched.map_err(|error| match error.kind {
+            CallErrorKind::Denied | CallErrorKind::Permanent if error.message.contains("Exception") => Error::no_such_role(format!(
+                "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
+                role.profile, error.message
+            )),
+            _ => Error::from(error),
+        })
+    }
+
+    /// Takes a chained role by way of the one before it.
+    fn assume(&mut self, role: &Role) -> Result<RoleCredentials> {
+        let Some(via) = &role.via else { return self.fetch(role) };
+        let found = self.index.find(self.row.id, &Selection::Arn(via.to_string()))?;
+        let Some(previous) = found.into_iter().next() else {
+            return Err(Error::no_such_role(format!(
+                "{} is reached via {via}, which is no role of {}: correct Via in {}",
+                role.profile,
+                self.instance.name,
+                self.config.path.display()
+            )));
+        };
+        // Loops were refused when the config was read, so this ends.
+        let held = self.credentials(&previous, false)?;
+        let own = self.instance.accounts.get(&role.account_id).and_then(|account| account.roles.get(&role.role_name));
+        let external_id = own.and_then(|own| own.external_id.as_deref());
+        let source_identity = own.and_then(|own| own.source_identity.as_deref());
+        let (runtime, aws) = self.network()?;
+        let taken = aws.assume_role((&previous.arn, &held), &role.arn, external_id, source_identity);
+        runtime.block_on(taken).map_err(|error| self.explain_chain(role, &previous, error))
+    }
+
+    fn explain_chain(&self, role: &Role, previous: &Role, error: CallError) -> Error {
+        let skew = self.network().ok().and_then(|(_, aws)| aws.clock_warning());
+        match (error.kind, skew) {
+            (CallErrorKind::Denied | CallErrorKind::Permanent, Some(skew)) => {
+                Error::failed(format!("{} ({skew})", error.message))
+            }
+            (CallErrorKind::Denied, None) => Error::failed(format!(
+                "{} may not take {} ({}): check the role's trust policy, ExternalId and SourceIdentity",
+                previous.arn, role.arn, error.message
+            )),
+            _ => error.into(),
+        }
+    }
+
+    /// Runs a portal call with a valid access token. A token that AWS refuses is renewed once; if that
+    /// fails, the session is over.
+    fn with_token<T>(
+        &mut self,
+        mut call: impl FnMut(&Runtime, &IdentityCenter, &Token) -> Result<T, CallError>,
+    ) -> Result<Result<T, CallError>> {
+        let token = self.token()?;
+        let (runtime, aws) = self.network()?;
+        match call(runtime, aws, &token) {
+            Err(error) if error.kind == CallErrorKind::Unauthorized => {}
+            outcome => return Ok(outcome),
+        }
+        let token = self.replace_refused_token(&token)?;
+        let (runtime, aws) = self.network()?;
+        match call(runtime, aws, &token) {
+            Err(error) if error.kind == CallErrorKind::Unauthorized => {
+                self.forget_session()?;
+                Err(self.sign_in_needed("AWS refused the session just renewed"))
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// The network, from the first call on.
+    fn network(&self) -> Result<&(Runtime, IdentityCenter)> {
+        if self.network.get().is_none() {
+            let network = (crate::runtime()?, IdentityCenter::new(self.config, self.instance, self.context)?);
+            let _ = self.network.set(network);
+        }
+        self.network.get().ok_or_else(|| Error::failed("could not start the network"))
+    }
+
+    /// Opens the state file for writing, where it was open for reading only.
+    fn make_writable(&mut self) -> Result<()> {
+        if self.index.is_read_only()? {
+            self.index = Index::open(&self.index.path().to_owned())?.0;
+        }
+        Ok(())
+    }
+
+    /// Notes in the history that a role was used. Nobody wants to hear of it if that fails.
+    pub fn record_use(&mut self, role: &Role) {
+        let noted = self.make_writable().and_then(|()| Ok(self.index.record_use(self.row.id, &role.arn)?));
+        if let Err(error) = noted {
+            tracing::debug!("the use of {} was not recorded: {error}", role.profile);
+        }
+    }
+
+    /// `aws-sso login`, with the instance where it is not the default one.
+    fn login_command(&self) -> String {
+        let default = self.config.instance(None).is_ok_and(|instance| instance.name == self.instance.name);
+        if default { "aws-sso login".to_owned() } else { format!("aws-sso login -S '{}'", self.instance.name) }
+    }
+
+    fn sign_in_needed(&self, why: &str) -> Error {
+        Error::sign_in_needed(format!("{why}: run '{}'", self.login_command()))
+    }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// Says that the computer's clock is off, where AWS's answers told so.
+fn warn_of_clock(aws: &IdentityCenter) {
+    if let Some(sentence) = aws.clock_warning() {
+        ui::tell(&format!("aws-sso: {sentence}"));
+    }
+}

@@ -1,0 +1,142 @@
+//! The session itself: there, renewed in silence, or to be asked for.
+
+use crate::browser;
+use crate::config::UrlAction;
+use crate::identity_center::{SignIn, SignInError, choose_workflow};
+use crate::role::{ClientRegistration, Token};
+use crate::{Error, Result, ui};
+
+use super::lock::ProcessLock;
+use super::{Session, now, warn_of_clock};
+
+/// There is one registration and one token of an instance.
+const ONLY: &str = "";
+
+impl Session<'_> {
+    /// A valid access token: the stored one, a renewed one, or, where the person may be asked and
+    /// agrees, one of a new sign-in.
+    pub(super) fn token(&mut self) -> Result<Token> {
+        if let Some(token) = self.existing_token()? {
+            return Ok(token);
+        }
+        let nobody = format!("nobody is signed in to {}", self.instance.name);
+        if !self.may_ask {
+            return Err(self.sign_in_needed(&nobody));
+        }
+        if !self.config.auto_login && !ui::confirm(&format!("You are not signed in to {}. Sign in now?", self.instance.name))? {
+            return Err(self.sign_in_needed(&nobody));
+        }
+        self.sign_in()
+    }
+
+    /// When the session ends (Unix time in seconds), after a silent renewal if one was due; none:
+    /// nobody is signed in.
+    pub fn session_end(&mut self) -> Result<Option<i64>> {
+        Ok(self.existing_token()?.map(|token| token.expires_at))
+    }
+
+    /// The stored token, renewed in silence where it ended and AWS allows it.
+    fn existing_token(&mut self) -> Result<Option<Token>> {
+        match self.vault.get::<Token>(&self.index, &self.row, ONLY)? {
+            None => Ok(None),
+            Some(token) if token.is_valid_at(now()) => Ok(Some(token)),
+            Some(_) => self.renew(|stored| !stored.is_valid_at(now())),
+        }
+    }
+
+    /// AWS refused `token` though it should last: it was revoked, or another process renewed it.
+    pub(super) fn replace_refused_token(&mut self, token: &Token) -> Result<Token> {
+        let refused = token.expires_at;
+        match self.renew(|stored| stored.expires_at == refused)? {
+            Some(token) => Ok(token),
+            None => Err(self.sign_in_needed(&format!("the session with {} was revoked or has ended", self.instance.name))),
+        }
+    }
+
+    /// Renews the stored token, if it is still `due` once no other process is at it.
+    fn renew(&mut self, due: impl Fn(&Token) -> bool) -> Result<Option<Token>> {
+        self.make_writable()?;
+        let _lock = ProcessLock::acquire(self.index.path(), &format!("session {}", self.row.id), || {})?;
+        let Some(token) = self.vault.get::<Token>(&self.index, &self.row, ONLY)? else { return Ok(None) };
+        if !due(&token) {
+            return Ok(Some(token));
+        }
+        let registration: Option<ClientRegistration> = self.vault.get(&self.index, &self.row, ONLY)?;
+        let Some(registration) = registration else { return Ok(None) };
+        let (runtime, aws) = self.network()?;
+        match runtime.block_on(aws.renew(&registration, &token)) {
+            Ok(renewed) => {
+                self.keep_token(&renewed)?;
+                Ok(Some(renewed))
+            }
+            Err(SignInError::Refused(why)) => {
+                tracing::info!("{why}");
+                self.forget_session()?;
+                Ok(None)
+            }
+            Err(other) => Err(Error::failed(format!("could not renew the session: {other}"))),
+        }
+    }
+
+    /// Signs in through a browser, whatever session there is.
+    pub fn sign_in(&mut self) -> Result<Token> {
+        self.make_writable()?;
+        let known: Option<ClientRegistration> = self.vault.get(&self.index, &self.row, ONLY)?;
+        let workflow = choose_workflow(self.config.auth_workflow, &self.context.env);
+        let action = self.sign_in_action();
+        let (config, context, instance) = (self.config, self.context, self.instance);
+        let present = |sign_in: &SignIn| {
+            if let Some(code) = &sign_in.user_code {
+                ui::tell(&format!("Compare this code with the one in the browser: {code}"));
+            }
+            let to = format!("sign in to {}", instance.name);
+            browser::handle_url(config, context, action, &sign_in.url, &to)
+        };
+        let (runtime, aws) = self.network()?;
+        let (token, registration) = runtime.block_on(aws.sign_in(workflow, known, present))?;
+        warn_of_clock(aws);
+        // The registration first: a session without one could not be renewed.
+        self.vault.put(&mut self.index, &self.row, ONLY, &registration)?;
+        self.keep_token(&token)?;
+        Ok(token)
+    }
+
+    /// Ends the session: at AWS, then here. Answers what could not be done at AWS.
+    pub fn sign_out(&mut self) -> Result<Option<String>> {
+        self.make_writable()?;
+        let token: Result<Option<Token>, _> = self.vault.get(&self.index, &self.row, ONLY);
+        let at_aws = match token {
+            Ok(Some(token)) => {
+                let (runtime, aws) = self.network()?;
+                runtime.block_on(aws.log_out(&token.access_token)).err().map(|error| error.message)
+            }
+            Ok(None) => None,
+            // A lost password must not keep the secrets here.
+            Err(error) => Some(error.to_string()),
+        };
+        self.vault.clear(&mut self.index, &self.row)?;
+        self.index.set_session_expiry(self.row.id, None)?;
+        Ok(at_aws)
+    }
+
+    /// Forgets the role credentials; the session stays.
+    pub fn forget_credentials(&mut self) -> Result<()> {
+        self.make_writable()?;
+        Ok(self.vault.clear_role_credentials(&mut self.index, &self.row)?)
+    }
+
+    pub(super) fn forget_session(&mut self) -> Result<()> {
+        self.vault.delete::<Token>(&mut self.index, &self.row, ONLY)?;
+        Ok(self.index.set_session_expiry(self.row.id, None)?)
+    }
+
+    fn keep_token(&mut self, token: &Token) -> Result<()> {
+        self.vault.put(&mut self.index, &self.row, ONLY, token)?;
+        self.row.session_expires_at = Some(token.expires_at);
+        Ok(self.index.set_session_expiry(self.row.id, Some(token.expires_at))?)
+    }
+
+    fn sign_in_action(&self) -> UrlAction {
+        self.context.globals.url_action.or(self.instance.auth_url_action).unwrap_or(self.config.url_action)
+    }
+}

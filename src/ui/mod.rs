@@ -1,0 +1,68 @@
+//! The terminal: what is printed where, progress, prompts, tables.
+//!
+//! Standard output carries only what a script may read; everything for people goes to standard error.
+
+mod log;
+mod progress;
+mod prompt;
+mod table;
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+pub use log::start_log;
+pub use progress::Progress;
+pub use prompt::{confirm, password};
+pub use table::table;
+
+use crate::context::Env;
+use crate::{Error, Result};
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("could not write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line for the person to standard error. There is nobody to tell if that fails.
+pub fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Whether to colour what goes to `stream`: a terminal that has colours, and a person who did not
+/// object (`NO_COLOR`).
+pub fn wants_colour(stream: &impl IsTerminal, env: &Env) -> bool {
+    stream.is_terminal() && env.get("NO_COLOR").is_none() && env.get("TERM") != Some("dumb")
+}
+
+/// `text` in bold, where colours are wanted.
+pub fn bold(text: &str, colour: bool) -> String {
+    if colour { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// How long until `expires_at`, at `now` (Unix time in seconds): `Expired`, `< 1m`, `5m`, `1h5m`.
+pub fn time_left(expires_at: i64, now: i64) -> String {
+    let left = expires_at - now;
+    match (left / 3600, left % 3600 / 60) {
+        _ if left <= 0 => "Expired".to_owned(),
+        (0, 0) => "< 1m".to_owned(),
+        (0, minutes) => format!("{minutes}m"),
+        (hours, minutes) => format!("{hours}h{minutes}m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_cut_to_whole_minutes() {
+        for (seconds, text) in [(0, "Expired"), (-5, "Expired"), (55, "< 1m"), (301, "5m"), (18_301, "5h5m"), (45_000, "12h30m")] {
+            assert_eq!(time_left(1000 + seconds, 1000), text);
+        }
+    }
+}

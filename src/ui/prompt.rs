@@ -1,0 +1,75 @@
+//! Questions to the person, asked on the terminal and never through standard output.
+
+use std::io::{BufRead, Write};
+
+use secrecy::SecretString;
+
+use crate::{Error, Exit, Result};
+
+/// Asks a yes-or-no question; Enter means yes.
+pub fn confirm(question: &str) -> Result<bool> {
+    let failed = |error: std::io::Error| Error::failed(format!("could not ask on the terminal: {error}"));
+    let mut answer = String::new();
+    {
+        let mut err = std::io::stderr().lock();
+        write!(err, "{question} [Y/n] ").and_then(|()| err.flush()).map_err(failed)?;
+    }
+    if std::io::stdin().lock().read_line(&mut answer).map_err(failed)? == 0 {
+        return Ok(false);
+    }
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+}
+
+/// Asks for a password without showing it. Ctrl-C gives the terminal back as it was.
+pub fn password(question: &str) -> Result<SecretString> {
+    let runtime = crate::runtime()?;
+    let terminal = Terminal::save();
+    let question = question.to_owned();
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)) => Some(answer),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    // The blocked read would hold an ordinary shutdown up.
+    runtime.shutdown_background();
+    match outcome {
+        Some(Ok(Ok(password))) => Ok(password.into()),
+        Some(Ok(Err(error))) => Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})"))),
+        Some(Err(error)) => Err(Error::failed(format!("could not ask for the password: {error}"))),
+        None => {
+            terminal.restore();
+            super::tell("");
+            Err(Error::new(Exit::Interrupted, "interrupted"))
+        }
+    }
+}
+
+/// The modes of the terminal, to be given back.
+struct Terminal {
+    #[cfg(unix)]
+    saved: Option<(std::fs::File, rustix::termios::Termios)>,
+}
+
+impl Terminal {
+    #[cfg(unix)]
+    fn save() -> Self {
+        let open = std::fs::File::options().read(true).write(true).open("/dev/tty").ok();
+        Self { saved: open.and_then(|tty| rustix::termios::tcgetattr(&tty).ok().map(|modes| (tty, modes))) }
+    }
+
+    #[cfg(unix)]
+    fn restore(self) {
+        if let Some((tty, modes)) = self.saved {
+            let _ = rustix::termios::tcsetattr(tty, rustix::termios::OptionalActions::Now, &modes);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn save() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    fn restore(self) {}
+}

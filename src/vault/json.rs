@@ -1,0 +1,131 @@
+//! `SecureStore: json`: a clear-text file, for debugging. Written whole under a lock, mode 0600.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+use crate::index::{InstanceRow, private_directory};
+
+use super::VaultError;
+
+pub(super) struct JsonRecords {
+    path: PathBuf,
+    config: String,
+}
+
+/// Records by instance, kind and name.
+type Records = BTreeMap<String, BTreeMap<String, BTreeMap<String, Value>>>;
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u32,
+    records: Records,
+}
+
+const VERSION: u32 = 1;
+
+impl JsonRecords {
+    /// The file is `JsonStore`, else `store.json` beside the state file.
+    pub(super) fn new(config: &Config, state: &Path) -> Self {
+        let beside = || state.with_file_name("store.json");
+        Self {
+            path: config.json_store.clone().unwrap_or_else(beside),
+            config: config.path.to_string_lossy().into_owned(),
+        }
+    }
+
+    pub(super) fn get(&self, instance: &InstanceRow, kind: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let document = self.read()?;
+        let kinds = document.records.get(&self.owner(instance));
+        let record = kinds.and_then(|kinds| kinds.get(kind)).and_then(|names| names.get(name));
+        record.map(|value| serde_json::to_vec(value).map(Zeroizing::new).map_err(|e| self.unusable(&e))).transpose()
+    }
+
+    pub(super) fn put(&self, instance: &InstanceRow, kind: &str, name: &str, record: &[u8]) -> Result<(), VaultError> {
+        let value = serde_json::from_slice(record).map_err(|e| self.unusable(&e))?;
+        self.change(|records| {
+            let kinds = records.entry(self.owner(instance)).or_default();
+            kinds.entry(kind.to_owned()).or_default().insert(name.to_owned(), value);
+        })
+    }
+
+    /// Deletes one record, all of a kind, or all of the instance.
+    pub(super) fn delete(&self, instance: &InstanceRow, what: Option<(&str, Option<&str>)>) -> Result<(), VaultError> {
+        let owner = self.owner(instance);
+        self.change(|records| match what {
+            None => drop(records.remove(&owner)),
+            Some((kind, name)) => {
+                let Some(names) = records.get_mut(&owner).and_then(|kinds| kinds.get_mut(kind)) else { return };
+                names.retain(|known, _| name.is_some_and(|name| name != known));
+            }
+        })
+    }
+
+    /// Two config files, and two instances with one start URL, never share records.
+    fn owner(&self, instance: &InstanceRow) -> String {
+        format!("{} {} {}", self.config, instance.name, instance.start_url)
+    }
+
+    fn read(&self) -> Result<Document, VaultError> {
+        let bytes = match fs::read(&self.path).map(Zeroizing::new) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Document { version: VERSION, records: Records::new() });
+            }
+            Err(error) => return Err(self.unusable(&error)),
+        };
+        let document: Document = serde_json::from_slice(&bytes).map_err(|error| self.unusable(&error))?;
+        if document.version != VERSION {
+            return Err(self.unusable(&format!("version {} is not known", document.version)));
+        }
+        Ok(document)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Records)) -> Result<(), VaultError> {
+        let _lock = self.lock().map_err(|error| self.unusable(&error))?;
+        let mut document = self.read()?;
+        change(&mut document.records);
+        let bytes = serde_json::to_vec_pretty(&document).map(Zeroizing::new).map_err(|e| self.unusable(&e))?;
+        self.replace(&bytes).map_err(|error| self.unusable(&error))
+    }
+
+    fn lock(&self) -> std::io::Result<File> {
+        if let Some(directory) = self.path.parent().filter(|directory| !directory.exists()) {
+            private_directory(directory)?;
+        }
+        let lock = private_file(&self.path.with_extension("lock"))?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
+    /// A reader sees the old file or the new one, whatever happens in between.
+    fn replace(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let temporary = self.path.with_extension("new");
+        let mut file = private_file(&temporary)?;
+        file.set_len(0)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, &self.path)
+    }
+
+    fn unusable(&self, error: &dyn std::fmt::Display) -> VaultError {
+        VaultError::Unavailable(format!(
+            "could not use the json store {}: {error}; mend or remove the file, then run 'aws-sso login'",
+            self.path.display()
+        ))
+    }
+}
+
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

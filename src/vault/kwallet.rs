@@ -1,0 +1,21 @@
+//! KDE Wallet, over D-Bus. Its seat: not built yet.
+
+use crate::config::SecureStore;
+
+use super::{DataKey, KeyId, KeySource, VaultError, not_built_yet};
+
+pub(super) struct Wallet;
+
+impl KeySource for Wallet {
+    fn load(&self, _: &KeyId, _: Option<&[u8]>) -> Result<DataKey, VaultError> {
+        Err(not_built_yet(SecureStore::Kwallet))
+    }
+
+    fn store(&self, _: &KeyId, _: &DataKey, _: Option<&[u8]>) -> Result<Option<Vec<u8>>, VaultError> {
+        Err(not_built_yet(SecureStore::Kwallet))
+    }
+
+    fn forget(&self, _: &KeyId) -> Result<(), VaultError> {
+        Err(not_built_yet(SecureStore::Kwallet))
+    }
+}

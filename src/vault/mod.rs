@@ -1,0 +1,168 @@
+//! Secrets: sealed records in the state file, under a data key that the secure store keeps.
+//!
+//! A record is sealed with XChaCha20-Poly1305 under a random 256-bit key, with its identity (instance,
+//! start URL, kind, name) as associated data: a row that was changed, or moved to another place, is an
+//! error that names it, never an empty store. The key comes from a [`KeySource`]; the `json` store has
+//! none and keeps its records in clear text, for debugging.
+
+mod file;
+mod json;
+mod kernel_keyring;
+mod keyring;
+mod kwallet;
+mod pass;
+mod record;
+mod sealed;
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::config::{Config, SecureStore};
+use crate::context::Context;
+use crate::index::{Index, IndexError, InstanceRow};
+use crate::role::RoleCredentials;
+
+pub use record::Record;
+
+/// 256 bits that seal every record of a config file; wiped when dropped.
+type DataKey = Zeroizing<[u8; 32]>;
+
+/// Names a data key; not secret.
+type KeyId = [u8; 16];
+
+/// A secure store or a record in it that could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The store is locked, missing, or the password is wrong. In words that say what to do.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A record does not open with the key it was sealed with: it was changed on disk.
+    #[error("the stored {what} was changed on disk and is not used: run 'aws-sso logout', then 'aws-sso login'")]
+    Tampered {
+        /// Kind and name of the record.
+        what: String,
+    },
+    /// The state file that holds the records cannot be used.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Unavailable(message) => Self::store_unavailable(message),
+            VaultError::Index(error) => error.into(),
+            tampered @ VaultError::Tampered { .. } => Self::failed(tampered.to_string()),
+        }
+    }
+}
+
+/// Where a data key is kept. One file each.
+trait KeySource {
+    /// Fetches the data key `id`. `wrapped` is what [`KeySource::store`] answered for it.
+    fn load(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Result<DataKey, VaultError>;
+
+    /// Keeps a data key. What it answers goes into the state file, in clear text: a store that keeps the
+    /// key elsewhere answers nothing. `previous` is the wrapped key that this one replaces.
+    fn store(&self, id: &KeyId, key: &DataKey, previous: Option<&[u8]>) -> Result<Option<Vec<u8>>, VaultError>;
+
+    /// Removes a data key that was replaced.
+    fn forget(&self, id: &KeyId) -> Result<(), VaultError>;
+}
+
+/// The secrets of one config file.
+pub struct Vault {
+    backend: Backend,
+}
+
+enum Backend {
+    Sealed(sealed::SealedRecords),
+    Json(json::JsonRecords),
+}
+
+impl Vault {
+    /// The vault that the config asks for. Nothing is read, and nobody is asked, before the first record
+    /// is. `state` is the state file; `may_ask` tells whether a password may be asked on the terminal.
+    pub fn new(config: &Config, context: &Context, state: &Path, may_ask: bool) -> Result<Self, VaultError> {
+        let source: Box<dyn KeySource> = match config.secure_store {
+            SecureStore::Json => {
+                return Ok(Self { backend: Backend::Json(json::JsonRecords::new(config, state)) });
+            }
+            SecureStore::File => Box::new(file::PasswordStore::new(config, context, may_ask)),
+            SecureStore::Keychain | SecureStore::Wincred | SecureStore::SecretService => {
+                Box::new(keyring::SystemKeyring::new(config.secure_store))
+            }
+            SecureStore::Pass => Box::new(pass::PasswordManager),
+            SecureStore::Kwallet => Box::new(kwallet::Wallet),
+            SecureStore::OnePassword => return Err(not_built_yet(config.secure_store)),
+        };
+        Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(config.secure_store, source)) })
+    }
+
+    /// Reads the record `name` of an instance; none where there is none.
+    pub fn get<R: Record>(&self, index: &Index, instance: &InstanceRow, name: &str) -> Result<Option<R>, VaultError> {
+        let bytes = match &self.backend {
+            Backend::Sealed(records) => records.get(index, instance, R::KIND, name)?,
+            Backend::Json(records) => records.get(instance, R::KIND, name)?,
+        };
+        bytes.map(|bytes| record::decode(&bytes)).transpose()
+    }
+
+    /// Writes the record `name` of an instance.
+    pub fn put<R: Record>(
+        &self,
+        index: &mut Index,
+        instance: &InstanceRow,
+        name: &str,
+        record: &R,
+    ) -> Result<(), VaultError> {
+        let bytes = record::encode(record);
+        match &self.backend {
+            Backend::Sealed(records) => records.put(index, instance, R::KIND, name, &bytes),
+            Backend::Json(records) => records.put(instance, R::KIND, name, &bytes),
+        }
+    }
+
+    /// Removes the record `name` of an instance. No key is needed for that.
+    pub fn delete<R: Record>(&self, index: &mut Index, instance: &InstanceRow, name: &str) -> Result<(), VaultError> {
+        match &self.backend {
+            Backend::Sealed(_) => sealed::delete(index, instance, R::KIND, Some(name)),
+            Backend::Json(records) => records.delete(instance, Some((R::KIND, Some(name)))),
+        }
+    }
+
+    /// Removes all records of an instance and replaces the data key, so that a copy of the old state
+    /// file is of no use to whoever finds the key later. Other instances of the config keep theirs.
+    pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        match &self.backend {
+            Backend::Sealed(records) => records.clear(index, instance),
+            Backend::Json(records) => records.delete(instance, None),
+        }
+    }
+
+    /// Removes the role credentials of an instance; the session stays.
+    pub fn clear_role_credentials(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        match &self.backend {
+            Backend::Sealed(_) => sealed::delete(index, instance, RoleCredentials::KIND, None),
+            Backend::Json(records) => records.delete(instance, Some((RoleCredentials::KIND, None))),
+        }
+    }
+}
+
+/// The stores that have their seat here and are to come.
+fn not_built_yet(store: SecureStore) -> VaultError {
+    VaultError::Unavailable(format!(
+        "SecureStore {} is not built yet: use SecureStore: file or json in config.yaml",
+        store.as_str()
+    ))
+}
+
+/// Random bytes of the operating system.
+fn random<const N: usize>() -> Result<[u8; N], VaultError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| VaultError::Unavailable(format!("the system gives no random numbers ({error})")))?;
+    Ok(bytes)
+}

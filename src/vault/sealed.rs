@@ -1,0 +1,283 @@
+//! Records in the state file, sealed under the data key of the config's secure store.
+
+use std::cell::OnceCell;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use zeroize::Zeroizing;
+
+use crate::config::SecureStore;
+use crate::index::{Index, InstanceRow};
+use crate::role::RoleCredentials;
+
+use super::{DataKey, KeyId, KeySource, Record, VaultError, random};
+
+pub(super) struct SealedRecords {
+    store: SecureStore,
+    source: Box<dyn KeySource>,
+    /// The key, once a record needed it.
+    key: OnceCell<(KeyId, DataKey)>,
+}
+
+/// A row of the table of data keys.
+struct KeyRow {
+    id: KeyId,
+    wrapped: Option<Vec<u8>>,
+}
+
+impl SealedRecords {
+    pub(super) fn new(store: SecureStore, source: Box<dyn KeySource>) -> Self {
+        Self { store, source, key: OnceCell::new() }
+    }
+
+    pub(super) fn get(
+        &self,
+        index: &Index,
+        instance: &InstanceRow,
+        kind: &str,
+        name: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let Some(key_row) = self.key_row(index, instance)? else { return Ok(None) };
+        let row = index.read(|connection| {
+            let sql = "SELECT nonce, sealed FROM record WHERE instance_id = ?1 AND key_id = ?2 AND kind = ?3 AND name = ?4";
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            connection.prepare_cached(sql)?.query_row(params![instance.id, key_row.id, kind, name], read).optional()
+        })?;
+        // Only now does the store have to be unlocked: a person without a session is not asked for a password.
+        let Some((nonce, sealed)) = row else { return Ok(None) };
+        let (_, key) = self.unlock(&key_row)?;
+        open(key, instance, kind, name, nonce, &sealed).map(Some)
+    }
+
+    pub(super) fn put(
+        &self,
+        index: &mut Index,
+        instance: &InstanceRow,
+        kind: &str,
+        name: &str,
+        record: &[u8],
+    ) -> Result<(), VaultError> {
+        let (id, key) = match self.key_row(index, instance)? {
+            Some(row) => self.unlock(&row)?,
+            None => self.create_key(index, instance)?,
+        };
+        let (nonce, sealed) = seal(key, instance, kind, name, record)?;
+        Ok(index.write(|transaction| {
+            let sql = "INSERT OR REPLACE INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            transaction.prepare_cached(sql)?.execute(params![instance.id, id, kind, name, nonce, sealed])?;
+            if kind == RoleCredentials::KIND {
+                forget_expired(transaction, instance)?;
+            }
+            Ok(())
+        })?)
+    }
+
+    /// Deletes the records of `instance` and moves those of its siblings to a new key.
+    pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        delete_all(index, instance)?;
+        let Some(old) = self.key_row(index, instance)? else { return Ok(()) };
+        let siblings = index.read(|connection| sibling_records(connection, &old.id))?;
+        if siblings.is_empty() {
+            index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
+            return self.source.forget(&old.id);
+        }
+        let (_, old_key) = self.unlock(&old)?;
+        let (id, key) = (random()?, Zeroizing::new(random()?));
+        let wrapped = self.source.store(&id, &key, old.wrapped.as_deref())?;
+        let mut moved = Vec::with_capacity(siblings.len());
+        for (owner, kind, name, nonce, sealed) in &siblings {
+            let record = open(old_key, owner, kind, name, *nonce, sealed)?;
+            let (nonce, sealed) = seal(&key, owner, kind, name, &record)?;
+            moved.push((owner.id, kind, name, nonce, sealed));
+        }
+        index.write(|transaction| {
+            let sql = "UPDATE data_key SET id = ?2, wrapped = ?3 WHERE id = ?1";
+            transaction.execute(sql, params![old.id, id, wrapped])?;
+            transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
+            for (owner, kind, name, nonce, sealed) in &moved {
+                let sql = "INSERT INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                transaction.execute(sql, params![owner, id, kind, name, nonce, sealed])?;
+            }
+            Ok(())
+        })?;
+        self.source.forget(&old.id)
+    }
+
+    fn key_row(&self, index: &Index, instance: &InstanceRow) -> Result<Option<KeyRow>, VaultError> {
+        Ok(index.read(|connection| find_key(connection, instance, self.store))?)
+    }
+
+    fn unlock(&self, row: &KeyRow) -> Result<(KeyId, &DataKey), VaultError> {
+        if self.key.get().is_none() {
+            let key = self.source.load(&row.id, row.wrapped.as_deref())?;
+            let _ = self.key.set((row.id, key));
+        }
+        match self.key.get() {
+            Some((id, key)) if *id == row.id => Ok((*id, key)),
+            _ => Err(VaultError::Unavailable(
+                "the key of the secure store was replaced by a logout in another shell: run the command again".to_owned(),
+            )),
+        }
+    }
+
+    /// Makes the first key of this store. Of two processes that do it at once, one wins and both use its key.
+    fn create_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<(KeyId, &DataKey), VaultError> {
+        let (id, key): (KeyId, DataKey) = (random()?, Zeroizing::new(random()?));
+        let wrapped = self.source.store(&id, &key, None)?;
+        let store = self.store;
+        let row = index.write(|transaction| {
+            transaction.execute(
+                "INSERT OR IGNORE INTO data_key (id, config_id, store, wrapped) VALUES (?1, ?2, ?3, ?4)",
+                params![id, instance.config_id, store.as_str(), wrapped],
+            )?;
+            find_key(transaction, instance, store)
+        })?;
+        match row {
+            Some(row) if row.id == id => {
+                let _ = self.key.set((id, key));
+                self.unlock(&row)
+            }
+            Some(row) => {
+                self.source.forget(&id)?;
+                self.unlock(&row)
+            }
+            None => Err(VaultError::Unavailable("the key of the secure store could not be written".to_owned())),
+        }
+    }
+}
+
+fn find_key(connection: &Connection, instance: &InstanceRow, store: SecureStore) -> rusqlite::Result<Option<KeyRow>> {
+    let sql = "SELECT id, wrapped FROM data_key WHERE config_id = ?1 AND store = ?2";
+    let read = |row: &rusqlite::Row<'_>| Ok(KeyRow { id: row.get(0)?, wrapped: row.get(1)? });
+    connection.prepare_cached(sql)?.query_row(params![instance.config_id, store.as_str()], read).optional()
+}
+
+type SealedRow = (InstanceRow, String, String, [u8; 24], Vec<u8>);
+
+fn sibling_records(connection: &Connection, key_id: &KeyId) -> rusqlite::Result<Vec<SealedRow>> {
+    let mut statement = connection.prepare(
+        "SELECT instance.id, config_id, instance.name, start_url, kind, record.name, nonce, sealed
+         FROM record JOIN instance ON instance.id = instance_id WHERE key_id = ?1",
+    )?;
+    let rows = statement.query_map([key_id], |row| {
+        let instance = InstanceRow {
+            id: row.get(0)?,
+            config_id: row.get(1)?,
+            name: row.get(2)?,
+            start_url: row.get(3)?,
+            refreshed_at: None,
+            session_expires_at: None,
+            problem: None,
+        };
+        Ok((instance, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?))
+    })?;
+    rows.collect()
+}
+
+/// Deletes the records of one kind, or one of them, whatever key sealed them.
+pub(super) fn delete(index: &mut Index, instance: &InstanceRow, kind: &str, name: Option<&str>) -> Result<(), VaultError> {
+    Ok(index.write(|transaction| {
+        let sql = "DELETE FROM record WHERE instance_id = ?1 AND kind = ?2 AND (?3 IS NULL OR name = ?3)";
+        transaction.execute(sql, params![instance.id, kind, name])?;
+        if kind == RoleCredentials::KIND {
+            let sql = "DELETE FROM expiry WHERE instance_id = ?1 AND (?2 IS NULL OR arn = ?2)";
+            transaction.execute(sql, params![instance.id, name])?;
+        }
+        Ok(())
+    })?)
+}
+
+fn delete_all(index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+    Ok(index.write(|transaction| {
+        transaction.execute("DELETE FROM record WHERE instance_id = ?1", [instance.id])?;
+        transaction.execute("DELETE FROM expiry WHERE instance_id = ?1", [instance.id]).map(drop)
+    })?)
+}
+
+/// Credentials that ended are of no use to anyone but a thief.
+fn forget_expired(transaction: &Transaction<'_>, instance: &InstanceRow) -> rusqlite::Result<()> {
+    transaction.execute(
+        "DELETE FROM record WHERE instance_id = ?1 AND kind = ?2 AND name IN
+             (SELECT arn FROM expiry WHERE instance_id = ?1 AND expires_at <= unixepoch())",
+        params![instance.id, RoleCredentials::KIND],
+    )?;
+    transaction
+        .execute("DELETE FROM expiry WHERE instance_id = ?1 AND expires_at <= unixepoch()", [instance.id])
+        .map(drop)
+}
+
+/// The identity of a record. Lengths keep two identities from having one text.
+fn associated_data(instance: &InstanceRow, kind: &str, name: &str) -> Vec<u8> {
+    let mut data = b"aws-sso record 1".to_vec();
+    for part in [&instance.id.to_string(), &instance.name, &instance.start_url, kind, name] {
+        data.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        data.extend_from_slice(part.as_bytes());
+    }
+    data
+}
+
+fn seal(
+    key: &DataKey,
+    instance: &InstanceRow,
+    kind: &str,
+    name: &str,
+    record: &[u8],
+) -> Result<([u8; 24], Vec<u8>), VaultError> {
+    let nonce: [u8; 24] = random()?;
+    let aad = associated_data(instance, kind, name);
+    let sealed = XChaCha20Poly1305::new((&**key).into())
+        .encrypt(&XNonce::from(nonce), Payload { msg: record, aad: &aad })
+        .map_err(|_| VaultError::Unavailable(format!("a {kind} of {} bytes cannot be sealed", record.len())))?;
+    Ok((nonce, sealed))
+}
+
+fn open(
+    key: &DataKey,
+    instance: &InstanceRow,
+    kind: &str,
+    name: &str,
+    nonce: [u8; 24],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let aad = associated_data(instance, kind, name);
+    XChaCha20Poly1305::new((&**key).into())
+        .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &aad })
+        .map(Zeroizing::new)
+        .map_err(|_| VaultError::Tampered { what: format!("{kind} {name}").trim_end().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instance(id: i64) -> InstanceRow {
+        InstanceRow {
+            id,
+            config_id: 1,
+            name: "Default".into(),
+            start_url: "https://example.awsapps.com/start".into(),
+            refreshed_at: None,
+            session_expires_at: None,
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn a_record_opens_only_as_what_it_was_sealed_as() {
+        let key: DataKey = Zeroizing::new([7; 32]);
+        let (nonce, sealed) = seal(&key, &instance(1), "token", "a", b"secret").unwrap();
+        let opens = |key: &DataKey, id, kind, name, sealed: &[u8]| open(key, &instance(id), kind, name, nonce, sealed).is_ok();
+        assert_eq!(&**open(&key, &instance(1), "token", "a", nonce, &sealed).unwrap(), b"secret");
+        assert!(!opens(&key, 2, "token", "a", &sealed));
+        assert!(!opens(&key, 1, "tokena", "", &sealed));
+        assert!(!opens(&key, 1, "token", "b", &sealed));
+        assert!(!opens(&Zeroizing::new([8; 32]), 1, "token", "a", &sealed));
+        for bit in 0..sealed.len() * 8 {
+            let mut changed = sealed.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(!opens(&key, 1, "token", "a", &changed), "bit {bit}");
+        }
+        assert!(!sealed.windows(6).any(|window| window == b"secret"));
+    }
+}
