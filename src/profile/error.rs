@@ -28,27 +28,15 @@ impl Position {
 pub struct TemplateError {
     at: Option<Position>,
     message: String,
-    only_go: bool,
 }
 
 impl TemplateError {
     pub(super) fn at(at: Position, message: impl Into<String>) -> Self {
-        Self { at: Some(at), message: message.into(), only_go: false }
+        Self { at: Some(at), message: message.into() }
     }
 
     pub(super) fn nowhere(message: impl Into<String>) -> Self {
-        Self { at: None, message: message.into(), only_go: false }
-    }
-
-    /// Marks the error of a text whose syntax is right in Go and wrong in every other language.
-    pub(super) fn only_go(mut self) -> Self {
-        self.only_go = true;
-        self
-    }
-
-    /// Of the errors of a text that is neither Go nor Jinja, the one that helps more.
-    pub(super) fn or_of_jinja(self, jinja: Self) -> Self {
-        if self.only_go { self } else { jinja }
+        Self { at: None, message: message.into() }
     }
 
     /// The line of the error, from 1; none for an error that concerns the whole result.

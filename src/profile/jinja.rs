@@ -10,7 +10,11 @@ use crate::role::Role;
 
 /// Compiles a Jinja template and refuses names that no role could ever give a value.
 pub fn compile(format: &str) -> Result<Engine, TemplateError> {
-    let engine = Engine::jinja(format)?;
+    checked(format, Engine::jinja(format)?)
+}
+
+/// `engine`, which runs `format`, unless it asks for what there is not.
+pub fn checked(format: &str, engine: Engine) -> Result<Engine, TemplateError> {
     let mut unknown: Vec<(usize, String)> = engine
         .free_names()
         .into_iter()

@@ -54,11 +54,7 @@ impl ProfileTemplate {
         let engine = match Language::of(format) {
             Language::Go => Engine::go(go::compile(format)?)?,
             Language::Jinja => jinja::compile(format)?,
-            Language::Either => match go::compile(format) {
-                Ok(program) => Engine::go(program)?,
-                // Jinja's word is the better one, unless the text can only be Go with a slip in it.
-                Err(go_error) => jinja::compile(format).map_err(|error| go_error.or_of_jinja(error))?,
-            },
+            Language::Either => either(format)?,
         };
         Ok(Self { engine })
     }
@@ -68,6 +64,17 @@ impl ProfileTemplate {
     /// Fails where a function refuses its arguments, or where the result is longer than 4 KiB.
     pub fn render(&self, fields: &ProfileFields<'_>) -> Result<String, TemplateError> {
         self.engine.render(*fields)
+    }
+}
+
+/// The engine for a format that has no sign of one language or the other. Where it is right in neither,
+/// the error is that of the language whose syntax it has.
+fn either(format: &str) -> Result<Engine, TemplateError> {
+    let Ok(tree) = go::parse(format) else { return jinja::compile(format) };
+    match (go::emit(&tree), Engine::jinja(format)) {
+        (Ok(program), _) => Engine::go(program),
+        (Err(_), Ok(engine)) => jinja::checked(format, engine),
+        (Err(error), Err(_)) => Err(error),
     }
 }
 

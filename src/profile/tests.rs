@@ -190,7 +190,10 @@ fn what_is_wrong_is_said_with_its_place() {
         ("{{ eq .AccountId .RoleName }}", "1:4: eq: '12345' and 'AdminAccess' cannot be compared"),
         ("{{ AccountNam }}", "1:4: no field or function AccountNam; did you mean AccountName?"),
         ("{% if 1 %}x{% endif %}\n{{ 'Rol' ~ Rol }}", "2:12: no field or function Rol;"),
-        ("{{ RoleName | nospaces }}", "1:"),
+        ("{{ RoleName | nospaces }}", "1:15: no filter nospaces; did you mean nospace?"),
+        ("{{ nospaces(RoleName) }}", "1:4: no field or function nospaces; did you mean nospace?"),
+        ("{{ RoleName is foo }}", "1:16: unknown test: "),
+        ("{{ nospace.Foo .SSO }}", "1:11: unexpected .Foo: expected a space before it"),
         ("{{ RoleName + }}", "1:15: syntax error"),
     ]);
 }

@@ -61,20 +61,3 @@ pub enum ExprKind {
     /// `name argument …`, with what was piped into it as the last argument.
     Call(String, Vec<Expr>),
 }
-
-/// Whether any call of the template has arguments.
-pub fn has_arguments(nodes: &[Node]) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Text(_) => false,
-        Node::Print(value) | Node::Set(_, value) => calls(value),
-        Node::Branch(_) => true,
-    })
-}
-
-fn calls(value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Call(_, arguments) => !arguments.is_empty(),
-        ExprKind::Field(base, _) => calls(base),
-        _ => false,
-    }
-}

@@ -1,5 +1,7 @@
 //! The tokens of a Go template.
 
+use std::fmt;
+
 use super::super::error::{Position, TemplateError};
 use super::cursor::Cursor;
 use super::literal;
@@ -44,6 +46,28 @@ pub enum TokenKind {
     Assign,
     /// The end of the template.
     End,
+}
+
+impl fmt::Display for TokenKind {
+    /// The token as a message names it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) | Self::Open => f.write_str("{{"),
+            Self::Close => f.write_str("}}"),
+            Self::Word(word) => f.write_str(word),
+            Self::Field(field) => write!(f, ".{field}"),
+            Self::Dot => f.write_str("."),
+            Self::Variable(name) => write!(f, "${name}"),
+            Self::Quoted(_) => f.write_str("a string"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::LeftParen => f.write_str("("),
+            Self::RightParen => f.write_str(")"),
+            Self::Pipe => f.write_str("|"),
+            Self::Declare => f.write_str(":="),
+            Self::Assign => f.write_str("="),
+            Self::End => f.write_str("the end"),
+        }
+    }
 }
 
 /// All tokens of `source`; the last one is [`TokenKind::End`].

@@ -6,19 +6,21 @@
 mod ast;
 mod cursor;
 mod emit;
+mod expression;
 mod lexer;
 mod literal;
 mod parser;
 
-pub use emit::Program;
+pub use emit::{Program, emit};
 
 use super::error::TemplateError;
 
+/// Reads a Go template; its names are not looked up yet.
+pub fn parse(source: &str) -> Result<Vec<ast::Node>, TemplateError> {
+    parser::parse(lexer::tokens(source)?)
+}
+
 /// Compiles a Go template.
 pub fn compile(source: &str) -> Result<Program, TemplateError> {
-    let tokens = lexer::tokens(source)?;
-    let nodes = parser::parse(tokens)?;
-    // A text whose syntax is Go's with calls in it is hardly Jinja.
-    let calls = ast::has_arguments(&nodes);
-    emit::emit(&nodes).map_err(|error| if calls { error.only_go() } else { error })
+    emit(&parse(source)?)
 }
