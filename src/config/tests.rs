@@ -273,6 +273,8 @@ fn wrong_values_are_refused_with_line_and_hint() {
         ("PromptColors: {InputTextColor: Gren}\n", "PromptColors.InputTextColor is 'Gren': use one of "),
         ("DirectoryRoles: off\n", "DirectoryRoles must be a mapping of keys, not a text"),
         ("UrlAction: exec\n", "UrlExecCommand needs a program and the argument %s"),
+        ("    AuthUrlAction: exec\n", "UrlExecCommand needs a program and the argument %s"),
+        ("ConfigProfilesUrlAction: exec\n", "UrlExecCommand needs a program and the argument %s"),
         ("UrlAction: exec\nUrlExecCommand: firefox\n", "UrlExecCommand needs %s"),
         ("EnvVarTags: [a-b, a_b]\n", "EnvVarTags has a-b and a_b, which both become AWS_SSO_TAG_A_B: keep one"),
         ("Threads: 1\nthreads: 2\n", "threads is given twice: it is the same key as Threads"),
@@ -351,6 +353,15 @@ fn all_problems_are_kept_and_the_first_line_is_shown() {
     let shown = error.to_string();
     assert!(shown.starts_with("config.yaml:5: Threads is '0'") && shown.ends_with("(and 2 more problems)"), "{shown}");
     assert_eq!(crate::Error::from(error).to_string(), shown);
+}
+
+#[test]
+fn lines_count_alike_with_every_line_end() {
+    let text = with("# note\n\nThreads: 0\n");
+    for text in [text.clone(), text.replace('\n', "\r\n"), format!("\u{feff}{text}"), format!("---\n{}", &text[..])] {
+        let line = if text.starts_with("---") { 8 } else { 7 };
+        assert!(problems(&text)[0].starts_with(&format!("config.yaml:{line}: Threads")), "{text:?}");
+    }
 }
 
 #[test]

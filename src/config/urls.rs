@@ -1,5 +1,6 @@
 //! The keys that decide what happens to a URL, which depend on each other.
 
+use super::report::KeyPath;
 use super::section::Section;
 use super::{Config, UrlAction, exec_command};
 
@@ -53,7 +54,19 @@ fn check_command(top: &Section<'_>, config: &Config) {
     // Containers are opened by the command too where there is one.
     let used = exec || !config.url_exec_command.is_empty() && actions.iter().any(|action| action.is_container());
     if let Some(problem) = exec_command::problem(&config.url_exec_command).filter(|_| used) {
-        let path = top.path_of(if top.has("UrlExecCommand") { "UrlExecCommand" } else { "UrlAction" });
+        let path = if top.has("UrlExecCommand") { top.path_of("UrlExecCommand") } else { path_of_exec(top, config) };
         top.report.error(&path, format!("UrlExecCommand {problem} (for example [firefox, \"%s\"])"));
+    }
+}
+
+/// The key that asks for a command.
+fn path_of_exec(top: &Section<'_>, config: &Config) -> KeyPath {
+    let exec = Some(UrlAction::Exec);
+    if Some(config.url_action) == exec {
+        return top.path_of("UrlAction");
+    }
+    match config.instances.values().find(|instance| instance.auth_url_action == exec) {
+        Some(instance) => top.path_of("SSOConfig").join(instance.name.as_str()).join("AuthUrlAction"),
+        None => top.path_of("ConfigProfilesUrlAction"),
     }
 }
