@@ -1,1 +1,37 @@
-//! config.yaml
+//! `config.yaml`: where it is, what it may say, and what is wrong with it.
+//!
+//! [`discover`] finds the file, [`load()`] reads it into a [`Config`], and [`ConfigError`] says by file
+//! and line what to correct. Nothing here talks to AWS, opens a store or reads the environment by
+//! itself. `docs/config.md` describes every key for the people who write them.
+
+mod checks;
+mod choices;
+mod colors;
+pub mod discover;
+mod document;
+mod error;
+mod exec_command;
+mod identity;
+mod instances;
+mod lines;
+mod load;
+mod lookup;
+mod model;
+mod parse;
+mod report;
+mod section;
+mod suggest;
+mod urls;
+mod via;
+
+#[cfg(test)]
+mod tests;
+
+pub use choices::{AuthWorkflow, ChoiceError, Color, DirectoryMode, LogLevel, SecureStore, UrlAction, UseWith};
+pub use colors::PromptColors;
+pub use error::ConfigError;
+pub use identity::{Drift, FileIdentity};
+pub use load::{Loaded, load, parse};
+pub use lookup::env_var_of_tag;
+pub use model::{Account, Config, Instance, RoleConfig};
+pub use suggest::suggest;

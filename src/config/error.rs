@@ -1,0 +1,76 @@
+//! Why there is no configuration: callers stay silent about a missing file, never about a wrong one.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+use crate::error::one_line;
+
+/// What kept `config.yaml` from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigError {
+    /// There is no file at that path.
+    Missing(PathBuf),
+    /// The file could not be read; why not.
+    Unreadable(PathBuf, String),
+    /// The file says something wrong.
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Each as `PATH:LINE: what is wrong`, in the order of lines, at least one.
+        problems: Vec<String>,
+    },
+}
+
+impl ConfigError {
+    /// Whether there is no file at all, so that hooks and completions can stay silent.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing(_))
+    }
+
+    /// The file it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Unreadable(path, _) | Self::Invalid { path, .. } => path,
+        }
+    }
+
+    /// Every problem, one line each.
+    pub fn problems(&self) -> Vec<String> {
+        match self {
+            Self::Invalid { problems, .. } => problems.iter().map(|problem| one_line(problem)).collect(),
+            _ => vec![self.to_string()],
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Missing(path) => format!(
+                "no configuration at {}: create it with SSORegion and StartUrl under SSOConfig, as docs/config.md shows",
+                path.display()
+            ),
+            Self::Unreadable(path, why) => format!("could not read {}: {why}", path.display()),
+            Self::Invalid { problems, .. } => match problems.as_slice() {
+                [] => "the configuration is wrong".to_owned(),
+                [only] => only.clone(),
+                [first, _] => format!("{first} (and 1 more problem)"),
+                [first, more @ ..] => format!("{first} (and {} more problems)", more.len()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    /// One line: the first problem, and how many follow.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&one_line(&self.message()))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::failed(error.message())
+    }
+}
