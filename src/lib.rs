@@ -3,19 +3,36 @@
 //! The folders are the design. Dependencies point one way:
 //!
 //! ```text
-//! command → identity_center, vault, index, shell, directory, ui → role, profile, environment, config
+//! command → session → identity_center, vault, index, shell, directory, ui → role, profile, environment, config
 //! ```
 //!
 //! * [`cli`] declares every command, flag and help text; [`command`] holds one file per command.
 //! * [`config`] reads `config.yaml`; [`index`] is the state file that answers at once; [`vault`] keeps secrets sealed.
+//! * [`session`] joins the three below: who is signed in, the credentials of a role, what AWS lists.
 //! * [`identity_center`] is all that talks to AWS; no AWS SDK type leaves it.
 //! * [`role`], [`profile`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
 //! * [`shell`] quotes for each shell, [`ui`] draws on the terminal, [`browser`] decides what happens to a URL.
 
+pub mod browser;
+pub mod cli;
+pub mod command;
 pub mod config;
+pub mod context;
+pub mod environment;
 pub mod error;
+pub mod identity_center;
+pub mod index;
 pub mod profile;
 pub mod role;
+pub mod session;
 pub mod shell;
+pub mod ui;
+pub mod vault;
 
 pub use error::{Error, Exit, Result};
+
+/// A runtime for the commands that talk to AWS; the others never start one.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::failed(format!("could not start the runtime: {error}")))
+}

@@ -85,7 +85,6 @@ impl IdentityCenter {
             .use_dual_stack(endpoints.dual_stack)
             .interceptor(observer.clone());
         oidc.set_endpoint_url(endpoints.oidc.clone());
-        let backoff = Duration::from_secs(config.max_backoff);
         Ok(Self {
             sso: aws_sdk_sso::Client::from_conf(sso.build()),
             oidc: aws_sdk_ssooidc::Client::from_conf(oidc.build()),
@@ -93,7 +92,7 @@ impl IdentityCenter {
             endpoints,
             region: instance.sso_region.clone(),
             start_url: instance.start_url.clone(),
-            pace: Arc::new(Pace::new(config.rate_limit, config.max_retry, backoff)),
+            pace: Arc::new(Pace::new(config.rate_limit, config.max_retry, config.max_backoff)),
             threads: context.globals.threads.unwrap_or(config.threads).max(1),
             skew,
         })

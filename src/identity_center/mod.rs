@@ -17,11 +17,3 @@ pub use endpoints::EndpointSettings;
 pub use error::{CallError, CallErrorKind};
 pub use portal::{ListingEvent, ListingFailure};
 pub use sign_in::{SignIn, SignInError, choose_workflow};
-
-/// A runtime for the commands that talk to AWS; the others never start one.
-pub fn runtime() -> crate::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| crate::Error::failed(format!("could not start the network runtime: {error}")))
-}

@@ -151,13 +151,23 @@ fn name_all(roles: Vec<(Role, Option<String>)>, config: &Config) -> Result<Vec<R
             Some(name) => name,
             None => template.render(&ProfileFields::of(&role)).map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
         };
-        profile::check_name(&role.profile).map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?;
+        if let Err(error) = profile::check_name(&role.profile) {
+            role.profile = usable_name(&role);
+            tracing::warn!("{error}: {} is called {} instead", role.arn, role.profile);
+        }
         if let Some(other) = by_name.insert(role.profile.clone(), named.len()) {
             return Err(duplicate(&role, &named[other]));
         }
         named.push(role);
     }
     Ok(named)
+}
+
+/// A name in place of one that nothing could hold. Account names come from their owners: one of them
+/// must not take everybody's names away.
+fn usable_name(role: &Role) -> String {
+    let visible: String = role.profile.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if visible.trim().is_empty() { format!("{}:{}", role.account_id, role.role_name) } else { visible }
 }
 
 fn duplicate(role: &Role, other: &Role) -> String {

@@ -67,6 +67,11 @@ impl Index {
         Ok((version == SCHEMA).then(|| Self { connection, path: path.to_owned() }))
     }
 
+    /// Whether it was opened for reading only.
+    pub fn is_read_only(&self) -> Result<bool, IndexError> {
+        self.read(|connection| connection.is_readonly("main"))
+    }
+
     fn open_prepared(path: &Path) -> Result<Self, IndexError> {
         let wrong = |error: &rusqlite::Error| IndexError::sqlite(path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -15,7 +15,7 @@ impl Session<'_> {
         match (self.row.refreshed_at, self.config.cache_refresh) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(at), Some(hours)) => now() - at > i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3600),
+            (Some(at), Some(age)) => now() - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
         }
     }
 

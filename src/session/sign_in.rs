@@ -137,6 +137,6 @@ impl Session<'_> {
     }
 
     fn sign_in_action(&self) -> UrlAction {
-        self.context.globals.url_action.or(self.instance.auth_url_action).unwrap_or(self.config.url_action)
+        self.context.globals.url_action.unwrap_or_else(|| self.config.auth_url_action(self.instance))
     }
 }

@@ -3,6 +3,7 @@
 //! password is typed once and not at each command.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::context::Context;
+use crate::ui;
 
 use super::{DataKey, KeyId, KeySource, VaultError, kernel_keyring, random};
 
@@ -41,7 +43,7 @@ struct Header {
 
 pub(super) struct PasswordStore {
     password: Option<SecretString>,
-    unlock_minutes: u64,
+    unlock_for: Option<Duration>,
     may_ask: bool,
     /// The password's key, once it was made or found.
     unlocked: RefCell<Option<(Header, DataKey)>>,
@@ -51,7 +53,7 @@ impl PasswordStore {
     pub(super) fn new(config: &Config, context: &Context, may_ask: bool) -> Self {
         Self {
             password: context.env.get("AWS_SSO_FILE_PASSWORD").map(SecretString::from),
-            unlock_minutes: config.unlock_minutes,
+            unlock_for: config.unlock_for,
             may_ask,
             unlocked: RefCell::new(None),
         }
@@ -64,7 +66,7 @@ impl PasswordStore {
         {
             return Ok(key.clone());
         }
-        if self.unlock_minutes > 0
+        if self.unlock_for.is_some()
             && let Some(key) = kernel_keyring::find(&header.salt)
         {
             self.remember(header, &key);
@@ -75,6 +77,12 @@ impl PasswordStore {
 
     fn remember(&self, header: Header, key: &DataKey) {
         *self.unlocked.borrow_mut() = Some((header, key.clone()));
+    }
+
+    fn keep_unlocked(&self, header: Header, key: &DataKey) {
+        if let Some(duration) = self.unlock_for {
+            kernel_keyring::keep(&header.salt, key, duration);
+        }
     }
 
     fn ask(&self) -> Result<SecretString, VaultError> {
@@ -120,8 +128,8 @@ impl KeySource for PasswordStore {
             ))
         })?;
         let newly_unlocked = self.unlocked.borrow().is_none();
-        if newly_unlocked && self.unlock_minutes > 0 {
-            kernel_keyring::keep(&header.salt, &key, self.unlock_minutes);
+        if newly_unlocked {
+            self.keep_unlocked(header, &key);
         }
         self.remember(header, &key);
         Ok(data_key)
@@ -136,9 +144,7 @@ impl KeySource for PasswordStore {
         let header = Header { cost: COST, salt: random()? };
         let password_key = derive(&self.choose()?, header)?;
         let wrapped = wrap(&password_key, header, id, key)?;
-        if self.unlock_minutes > 0 {
-            kernel_keyring::keep(&header.salt, &password_key, self.unlock_minutes);
-        }
+        self.keep_unlocked(header, &password_key);
         self.remember(header, &password_key);
         Ok(Some(wrapped))
     }
@@ -149,9 +155,7 @@ impl KeySource for PasswordStore {
 }
 
 fn prompt(question: &str) -> Result<SecretString, VaultError> {
-    rpassword::prompt_password(question).map(SecretString::from).map_err(|error| {
-        VaultError::Unavailable(format!("the file store needs its password and no terminal can ask for it ({error}): set AWS_SSO_FILE_PASSWORD"))
-    })
+    ui::password(question).map_err(VaultError::Prompt)
 }
 
 fn derive(password: &SecretString, header: Header) -> Result<DataKey, VaultError> {

@@ -6,6 +6,8 @@ use super::DataKey;
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::time::Duration;
+
     use linux_keyutils::{KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission};
     use zeroize::{Zeroize, Zeroizing};
 
@@ -26,14 +28,14 @@ mod linux {
         found
     }
 
-    pub(in crate::vault) fn keep(salt: &[u8; 16], key: &DataKey, minutes: u64) {
+    pub(in crate::vault) fn keep(salt: &[u8; 16], key: &DataKey, duration: Duration) {
         let Ok(ring) = KeyRing::from_special_id(KeyRingIdentifier::User, false) else { return };
         let Ok(kept) = ring.add_key(&description(salt), &key[..]) else { return };
         // A shell whose session keyring does not link to the user's (su, cron) possesses nothing there:
         // the user must be let in by right.
         let permissions =
             KeyPermissionsBuilder::builder().posessor(Permission::ALL).user(Permission::ALL).build();
-        let seconds = usize::try_from(minutes.saturating_mul(60)).unwrap_or(usize::MAX);
+        let seconds = usize::try_from(duration.as_secs()).unwrap_or(usize::MAX);
         if kept.set_timeout(seconds).is_err() {
             let _ = kept.invalidate();
             return;
@@ -51,4 +53,4 @@ pub(super) fn find(_: &[u8; 16]) -> Option<DataKey> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn keep(_: &[u8; 16], _: &DataKey, _: u64) {}
+pub(super) fn keep(_: &[u8; 16], _: &DataKey, _: std::time::Duration) {}

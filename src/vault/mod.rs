@@ -44,6 +44,9 @@ pub enum VaultError {
         /// Kind and name of the record.
         what: String,
     },
+    /// The person could not be asked, or broke off.
+    #[error(transparent)]
+    Prompt(Error),
     /// The state file that holds the records cannot be used.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -53,6 +56,7 @@ impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::Unavailable(message) => Self::store_unavailable(message),
+            VaultError::Prompt(error) => error,
             VaultError::Index(error) => error.into(),
             tampered @ VaultError::Tampered { .. } => Self::failed(tampered.to_string()),
         }

@@ -1,0 +1,319 @@
+//! Every command, flag and help text. Data only: what a command does is in [`command`](crate::command).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{LogLevel, UrlAction};
+use crate::context::Globals;
+use crate::role::{AccountId, RoleFlags};
+
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0  done                       4  no such role, or an ambiguous one
+  1  failed                     5  secure store locked or unreachable
+  2  wrong usage              130  interrupted
+  3  sign-in needed
+
+'exec' answers with the status of the command it runs.";
+
+/// The right AWS credentials in the right shell, from AWS IAM Identity Center.
+#[derive(Debug, Parser)]
+#[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = EXIT_STATUSES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// The command; none lists the roles.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that may stand before or after the command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// SSO instance of config.yaml to use [env: AWS_SSO]
+    #[arg(short = 'S', long, global = true, value_name = "NAME")]
+    pub sso: Option<String>,
+    /// Config file [env: AWS_SSO_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Program that opens URLs [env: AWS_SSO_BROWSER]
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub browser: Option<String>,
+    /// What happens to a URL: print, printurl, open, exec
+    #[arg(short, long, global = true, value_name = "ACTION")]
+    pub url_action: Option<UrlAction>,
+    /// How much to log: error, warn, info, debug, trace
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
+    pub level: Option<LogLevel>,
+    /// Log where in the source each message comes from
+    #[arg(long, global = true)]
+    pub lines: bool,
+    /// Ask nothing, whatever the terminal
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Portal calls in flight at most
+    #[arg(long, global = true, value_name = "N", hide = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub threads: Option<u16>,
+    /// Fetch credentials anew though the stored ones are valid
+    #[arg(long, global = true, hide = true)]
+    pub sts_refresh: bool,
+    /// Accepted for old command lines
+    #[arg(long, global = true, hide = true)]
+    pub no_config_check: bool,
+}
+
+impl From<&GlobalArgs> for Globals {
+    fn from(args: &GlobalArgs) -> Self {
+        Self {
+            sso: args.sso.clone(),
+            config: args.config.clone(),
+            browser: args.browser.clone(),
+            url_action: args.url_action,
+            level: args.level,
+            lines: args.lines,
+            threads: args.threads.map(usize::from),
+            sts_refresh: args.sts_refresh,
+            no_input: args.no_input,
+        }
+    }
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in to IAM Identity Center
+    Login(LoginArgs),
+    /// End the session and forget its secrets
+    Logout(LogoutArgs),
+    /// Fetch accounts and roles anew
+    Cache(CacheArgs),
+    /// List the roles (the default command)
+    List(ListArgs),
+    /// Print the variables of a role for your shell
+    Eval(EvalArgs),
+    /// Run a command as a role
+    Exec(ExecArgs),
+    /// Answer an AWS SDK's credential_process
+    Process(ProcessArgs),
+    /// Print how long the credentials in this shell last
+    Time,
+    /// Explain this shell: its role, credentials, region and session
+    Status(StatusArgs),
+    /// Forget cached role credentials
+    Flush(FlushArgs),
+    /// Print the version
+    Version(VersionArgs),
+}
+
+/// Which role.
+#[derive(Debug, Args, Default, Clone)]
+#[command(next_help_heading = "Role")]
+pub struct RoleArgs {
+    /// Profile name, as 'aws-sso list' shows it
+    #[arg(short, long, value_name = "PROFILE", conflicts_with_all = ["arn", "account", "role"])]
+    pub profile: Option<String>,
+    /// Role ARN, or ACCOUNT:ROLE
+    #[arg(short, long, value_name = "ARN", conflicts_with_all = ["account", "role"])]
+    pub arn: Option<String>,
+    /// Account id, together with --role
+    #[arg(short = 'A', long, value_name = "ID")]
+    pub account: Option<AccountId>,
+    /// Role name, together with --account
+    #[arg(short = 'R', long, value_name = "NAME")]
+    pub role: Option<String>,
+}
+
+impl From<&RoleArgs> for RoleFlags {
+    fn from(args: &RoleArgs) -> Self {
+        Self { profile: args.profile.clone(), arn: args.arn.clone(), account: args.account, role: args.role.clone() }
+    }
+}
+
+/// `login`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso login                 sign in where there is no session yet
+  aws-sso login --force         end the session and sign in anew
+  aws-sso login -u print        show the URL, for a browser elsewhere")]
+pub struct LoginArgs {
+    /// Sign in anew though there is a session
+    #[arg(short, long)]
+    pub force: bool,
+    /// Do not fetch accounts and roles afterwards
+    #[arg(long)]
+    pub no_refresh: bool,
+}
+
+/// `logout`
+#[derive(Debug, Args)]
+pub struct LogoutArgs {
+    /// All SSO instances of the config file
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `cache`
+#[derive(Debug, Args)]
+#[command(after_help = "Prints one line for each role that came (+ ARN) or went (- ARN) on standard output.")]
+pub struct CacheArgs {
+    /// Print nothing but errors
+    #[arg(long)]
+    pub silent: bool,
+}
+
+/// `list`
+#[derive(Debug, Args, Default)]
+#[command(after_help = "\
+Examples:
+  aws-sso list                                the columns of ListFields
+  aws-sso list Profile Arn Expires            these columns
+  aws-sso list --prefix RoleName=Admin        roles whose name starts with Admin
+  aws-sso list --json | jq -r '.[].profile'")]
+pub struct ListArgs {
+    /// Columns to show [env: AWS_SSO_FIELDS]
+    #[arg(value_name = "FIELD")]
+    pub fields: Vec<String>,
+    /// Show which fields there are
+    #[arg(short = 'f', long, conflicts_with_all = ["csv", "json", "fields"])]
+    pub list_fields: bool,
+    /// Print CSV (RFC 4180) with a header
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print JSON with all fields and tags
+    #[arg(long, conflicts_with = "fields")]
+    pub json: bool,
+    /// Only roles whose FIELD starts with PREFIX
+    #[arg(short = 'P', long, value_name = "FIELD=PREFIX", alias = "profile-prefix")]
+    pub prefix: Option<String>,
+    /// Field to sort by [env: AWS_SSO_FIELD_SORT] [default: AccountId]
+    #[arg(short, long, value_name = "FIELD")]
+    pub sort: Option<String>,
+    /// Sort the other way round [env: AWS_SSO_FIELD_SORT_REVERSE]
+    #[arg(long)]
+    pub reverse: bool,
+    /// Fetch accounts and roles first
+    #[arg(long, hide = true)]
+    pub no_cache: bool,
+}
+
+/// `eval`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(aws-sso eval -p payments-dev)\"       bash, zsh
+  aws-sso eval -p payments-dev | source        fish
+  aws-sso eval -p payments-dev | Out-String | Invoke-Expression
+  eval \"$(aws-sso eval --clear)\"               take it all back
+  aws-sso eval -p payments-dev --format dotenv > .env")]
+pub struct EvalArgs {
+    /// The role to load.
+    #[command(flatten)]
+    pub role: RoleArgs,
+    /// Unset what a role has set, and only that
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "refresh"])]
+    pub clear: bool,
+    /// Fetch new credentials for the role in this shell (AWS_SSO_ROLE_ARN)
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role"])]
+    pub refresh: bool,
+    /// What the command line says about the region.
+    #[command(flatten)]
+    pub region: RegionArgs,
+    /// How to write the variables
+    #[arg(long, value_enum, default_value_t = Format::Shell)]
+    pub format: Format,
+    /// Shell to write for, instead of the one that runs this
+    #[arg(long, value_name = "SHELL")]
+    pub shell: Option<String>,
+}
+
+/// The region flags of `eval` and `exec`.
+#[derive(Debug, Args, Default)]
+pub struct RegionArgs {
+    /// Leave the region as it is
+    #[arg(short, long)]
+    pub no_region: bool,
+    /// Set the region of the role though you set another one
+    #[arg(short = 'O', long, conflicts_with = "no_region")]
+    pub overwrite_region: bool,
+}
+
+/// How `eval` writes variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Statements for the shell
+    Shell,
+    /// NAME=VALUE lines, as env(1) prints them
+    Env,
+    /// One object; null stands for a variable to unset
+    Json,
+    /// A .env file
+    Dotenv,
+}
+
+/// `exec`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso exec -p payments-dev -- aws s3 ls
+  aws-sso exec -A 123456789012 -R ReadOnly        a shell as this role
+
+Without role flags, AWS_SSO_ROLE_ARN or AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME name the role.")]
+pub struct ExecArgs {
+    /// The role to run as.
+    #[command(flatten)]
+    pub role: RoleArgs,
+    /// Leave the region as it is
+    #[arg(short, long)]
+    pub no_region: bool,
+    /// Replace other AWS credentials and the region in the environment
+    #[arg(short = 'O', long, alias = "overwrite-region", conflicts_with = "no_region")]
+    pub overwrite_env: bool,
+    /// The command and its arguments; none starts your shell
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+/// `process`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+In ~/.aws/config:
+  [profile payments-dev]
+  credential_process = aws-sso process --profile payments-dev
+
+Never asks and never opens a browser: without a session it ends with status 3.")]
+pub struct ProcessArgs {
+    /// The role to answer for.
+    #[command(flatten)]
+    pub role: RoleArgs,
+    /// Accepted for old profiles
+    #[arg(long, hide = true)]
+    pub open: Option<String>,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `flush`
+#[derive(Debug, Args)]
+pub struct FlushArgs {
+    /// What to forget: sts (role credentials), sso (the session), all
+    #[arg(short = 't', long = "type", value_name = "WHAT", default_value = "sts", value_parser = ["sts", "sso", "all"])]
+    pub what: String,
+}
+
+/// `version`
+#[derive(Debug, Args)]
+pub struct VersionArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
