@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::http::Reply;
 use crate::operation::Service;
-use crate::secrets::opaque;
+use crate::secrets::request_id;
 use crate::text::{escape, page};
 
 /// Why a call is refused: the status and the name and message of the AWS exception.
@@ -65,7 +65,9 @@ impl Refusal {
 
     fn oidc(self) -> Reply {
         let body = json!({ "error": oauth_error(&self.code), "error_description": self.message });
-        Reply::json(self.status, &body).with_header("x-amzn-errortype", self.code)
+        // AWS sends the namespace along here, which clients have to cut off.
+        let kind = format!("{}:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/", self.code);
+        Reply::json(self.status, &body).with_header("x-amzn-errortype", kind)
     }
 
     fn portal(self) -> Reply {
@@ -76,7 +78,7 @@ impl Refusal {
 
     fn sts(self) -> Reply {
         let kind = if self.status < 500 { "Sender" } else { "Receiver" };
-        let (code, message, request) = (escape(&self.code), escape(&self.message), opaque::<16>());
+        let (code, message, request) = (escape(&self.code), escape(&self.message), request_id());
         Reply::xml(
             self.status,
             format!(

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use crate::text::hex;
+
 const KEY_LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 // No vowels: no words, and nothing that is misread.
 const CODE_LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
@@ -39,6 +41,15 @@ pub(crate) fn session_token() -> String {
 
 pub(crate) fn key_letters(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(KEY_LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// A random UUID.
+pub(crate) fn request_id() -> String {
+    let mut bytes = random::<16>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let digits = hex(&bytes);
+    format!("{}-{}-{}-{}-{}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])
 }
 
 pub(crate) fn user_code() -> String {

@@ -16,7 +16,7 @@ use crate::http::{Answer, Call, Reply};
 use crate::log::{Log, Request};
 use crate::operation::{Operation, Service};
 use crate::refusal::Refusal;
-use crate::secrets::opaque;
+use crate::secrets::request_id;
 use crate::socket::{Abort, Socket};
 use crate::state::State;
 use crate::text::page;
@@ -128,7 +128,7 @@ fn settle(shared: &Shared, ticket: usize, mut record: Request, reply: Reply) -> 
     record.status = Some(reply.status);
     shared.log().settle(ticket, record);
     let date = shared.state().clock.http_date();
-    reply.with_header("date", date).with_header("x-amzn-requestid", opaque::<16>())
+    reply.with_header("date", date).with_header("x-amzn-requestid", request_id())
 }
 
 /// The answers of the faults that have one.

@@ -271,7 +271,7 @@ impl Simulator {
         self.shared.state().settings.refresh_once = once;
     }
 
-    /// Ends all sessions: no access token and no refresh token is valid any more.
+    /// Ends all sessions without a logout: no access token and no refresh token is valid any more.
     pub fn revoke_sessions(&self) {
         self.shared.state().sessions.revoke();
     }
@@ -296,7 +296,9 @@ impl Simulator {
         self.shared.state().vault.expire_all();
     }
 
-    /// Behaves as the endpoint of a Region in which the start URL is unknown.
+    /// Behaves as the endpoint of a Region in which the start URL is unknown: device codes are
+    /// refused with `InvalidRequestException`, as is a registration that names the issuer, and
+    /// every grant with `InvalidGrantException`.
     pub fn set_wrong_region(&self, wrong: bool) {
         self.shared.state().settings.wrong_region = wrong;
     }

@@ -11,7 +11,7 @@ use crate::identity::{Identity, partition};
 use crate::log::Request;
 use crate::operation::Service;
 use crate::refusal::Refusal;
-use crate::secrets::opaque;
+use crate::secrets::request_id;
 use crate::sigv4::Authorization;
 use crate::state::State;
 use crate::text::escape;
@@ -43,7 +43,7 @@ pub(crate) fn assume_role(state: &mut State, call: &Call, record: &mut Request) 
 }
 
 fn reply(action: &str, body: &str) -> Reply {
-    let request = opaque::<16>();
+    let request = request_id();
     Reply::xml(
         200,
         format!(
@@ -94,7 +94,7 @@ fn check_signature(state: &State, call: &Call, authorization: &Authorization, is
     let refuse = |message: &str| Refusal::new(403, "SignatureDoesNotMatch", message);
     let date = call.header("x-amz-date").unwrap_or_default();
     let signed_at = parse_amz_date(date).ok_or_else(|| refuse("Date must be in ISO-8601 'basic format'"))?;
-    if authorization.date != date[..8] || authorization.service != "sts" {
+    if date.get(..8) != Some(&authorization.date) || authorization.service != "sts" {
         return Err(refuse("Credential should be scoped to correct service: 'sts'."));
     }
     for header in ["host", "x-amz-date", "x-amz-security-token"] {

@@ -107,13 +107,17 @@ fn redeem_code(state: &mut State, request: &CreateToken) -> Result<(), Refusal> 
     if fits { Ok(()) } else { Err(invalid_grant()) }
 }
 
+fn invalid_refresh() -> Refusal {
+    bad("InvalidGrantException", "Invalid refresh token provided")
+}
+
 fn refresh(state: &mut State, request: &CreateToken) -> Result<Reply, Refusal> {
     let token = request.refresh_token.as_deref().ok_or_else(|| missing("refreshToken"))?;
     let Settings { lifetimes, refuse_refresh, refresh_once, .. } = &state.settings;
     if *refuse_refresh {
-        return Err(invalid_grant());
+        return Err(invalid_refresh());
     }
     let lifetime = lifetimes.access_token;
     let tokens = state.sessions.refresh(token, &request.client_id, lifetime, *refresh_once);
-    tokens.map(|tokens| token_reply(&tokens, lifetime)).ok_or_else(invalid_grant)
+    tokens.map(|tokens| token_reply(&tokens, lifetime)).ok_or_else(invalid_refresh)
 }
