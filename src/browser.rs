@@ -32,7 +32,9 @@ pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &s
 fn open(config: &Config, context: &Context, url: &str) -> Result<()> {
     match context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER")).or(config.browser.as_deref()) {
         Some(browser) => spawn(&expand(browser, context), &[url.to_owned()]),
-        None => open::that_detached(url).map_err(|error| Error::failed(format!("no browser could be opened ({error})"))),
+        None => {
+            open::that_detached(url).map_err(|error| Error::failed(format!("no browser could be opened ({error})")))
+        }
     }
 }
 
@@ -41,7 +43,8 @@ fn exec(command: &[String], context: &Context, url: &str) -> Result<()> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Error::failed("UrlAction exec needs a UrlExecCommand in config.yaml"));
     };
-    let arguments: Vec<String> = arguments.iter().map(|part| expand(&part.replace("%s", "\0"), context).replace('\0', url)).collect();
+    let arguments: Vec<String> =
+        arguments.iter().map(|part| expand(&part.replace("%s", "\0"), context).replace('\0', url)).collect();
     spawn(&expand(program, context), &arguments)
 }
 

@@ -273,7 +273,7 @@ pub struct ExecArgs {
     #[arg(short = 'O', long, alias = "overwrite-region", conflicts_with = "no_region")]
     pub overwrite_env: bool,
     /// The command and its arguments; none starts your shell
-    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "COMMAND", trailing_var_arg = true)]
     pub command: Vec<std::ffi::OsString>,
 }
 

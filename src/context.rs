@@ -26,7 +26,10 @@ impl Env {
 
     /// The names and values of all variables whose name starts with `prefix`, in order.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.range(prefix.to_owned()..).take_while(move |(name, _)| name.starts_with(prefix)).map(|(n, v)| (&**n, &**v))
+        self.0
+            .range(prefix.to_owned()..)
+            .take_while(move |(name, _)| name.starts_with(prefix))
+            .map(|(n, v)| (&**n, &**v))
     }
 
     /// Whether a variable says yes, in the spellings that AWS's SDKs take for a boolean.
@@ -54,6 +57,8 @@ pub struct Globals {
     pub url_action: Option<UrlAction>,
     /// `-L`
     pub level: Option<LogLevel>,
+    /// `--lines`
+    pub lines: bool,
     /// `--threads`: portal calls in flight at most.
     pub threads: Option<usize>,
     /// `--sts-refresh`: fetch credentials anew though the stored ones are valid.

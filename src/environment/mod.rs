@@ -6,4 +6,5 @@ mod region;
 mod variables;
 
 pub use region::{RegionRequest, region_changes};
+pub(crate) use variables::rfc3339;
 pub use variables::{Change, Delivery, clear_changes, foreign_credentials, role_changes};

@@ -202,9 +202,17 @@ mod tests {
         let foreign = apply(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "mine")], |env| {
             clear_changes(env, RegionRequest::Manage)
         });
-        assert!(!foreign.iter().any(|c| c.starts_with("AWS_ACCESS_KEY_ID") || c.starts_with("AWS_PROFILE")), "{foreign:?}");
+        assert!(
+            !foreign.iter().any(|c| c.starts_with("AWS_ACCESS_KEY_ID") || c.starts_with("AWS_PROFILE")),
+            "{foreign:?}"
+        );
         let ours = apply(
-            &[("AWS_ACCESS_KEY_ID", "ASIA"), ("AWS_SSO_ROLE_ARN", "arn"), ("AWS_SSO_TAG_TEAM", "x"), ("AWS_REGION", "mine")],
+            &[
+                ("AWS_ACCESS_KEY_ID", "ASIA"),
+                ("AWS_SSO_ROLE_ARN", "arn"),
+                ("AWS_SSO_TAG_TEAM", "x"),
+                ("AWS_REGION", "mine"),
+            ],
             |env| clear_changes(env, RegionRequest::Manage),
         );
         assert!(ours.contains(&"AWS_ACCESS_KEY_ID=∅".to_owned()) && ours.contains(&"AWS_SSO_TAG_TEAM=∅".to_owned()));

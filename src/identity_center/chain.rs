@@ -1,8 +1,8 @@
 //! Role chaining (sts:AssumeRole).
 
 use aws_credential_types::Credentials;
-use aws_types::region::Region;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::region::Region;
 use secrecy::ExposeSecret;
 
 use crate::role::{RoleArn, RoleCredentials};

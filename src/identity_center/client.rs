@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
@@ -177,10 +179,20 @@ impl Intercept for Observer {
             let skew = jiff::Timestamp::now().as_second() - theirs.timestamp().as_second();
             self.skew.store(skew, Ordering::Relaxed);
         }
-        // The query may hold an account id, a code or a token: it stays out.
-        let uri = context.request().uri();
-        let place = uri.split('?').next().unwrap_or_default();
-        tracing::debug!(method = context.request().method(), place, status = context.response().status().as_u16(), "AWS answered");
+        tracing::debug!(status = context.response().status().as_u16(), "AWS answered");
+        Ok(())
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        // The query may hold a name, a code or a token: it stays out.
+        let place = request.uri().split('?').next().unwrap_or_default();
+        tracing::debug!(method = request.method(), place, "calling AWS");
         Ok(())
     }
 }

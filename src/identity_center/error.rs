@@ -64,11 +64,7 @@ impl From<CallError> for Error {
 impl CallError {
     /// An answer that AWS should not give.
     pub(super) fn unexpected(operation: &str, what: &str) -> Self {
-        Self {
-            kind: CallErrorKind::Permanent,
-            message: format!("{operation} answered {what}"),
-            retry_after: None,
-        }
+        Self { kind: CallErrorKind::Permanent, message: format!("{operation} answered {what}"), retry_after: None }
     }
 
     /// Translates what the SDK reports about `operation` (`sso:ListAccounts`).
@@ -136,20 +132,30 @@ fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallError
     let lower = text.to_lowercase();
     let io = io_kind(error);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
-        return (CallErrorKind::Transient, "the host name could not be looked up (DNS): check the network, and SSORegion in config.yaml".to_owned());
+        return (
+            CallErrorKind::Transient,
+            "the host name could not be looked up (DNS): check the network, and SSORegion in config.yaml".to_owned(),
+        );
     }
-    if lower.contains("certificate") || lower.contains("corrupt message") || lower.contains("tls") || lower.contains("handshake") {
+    if lower.contains("certificate")
+        || lower.contains("corrupt message")
+        || lower.contains("tls")
+        || lower.contains("handshake")
+    {
         let hint = "a proxy that inspects TLS needs its CA in AWS_CA_BUNDLE";
         return (CallErrorKind::Permanent, format!("the TLS connection failed ({}): {hint}", innermost(error)));
     }
     match io {
-        Some(ErrorKind::ConnectionRefused) => {
-            (CallErrorKind::Transient, "the connection was refused: check the network, the proxy and the AWS_ENDPOINT_URL variables".to_owned())
-        }
+        Some(ErrorKind::ConnectionRefused) => (
+            CallErrorKind::Transient,
+            "the connection was refused: check the network, the proxy and the AWS_ENDPOINT_URL variables".to_owned(),
+        ),
         Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => {
             (CallErrorKind::Transient, "the network cannot be reached: check the connection".to_owned())
         }
-        _ if timeout => (CallErrorKind::Transient, "the connection took too long: check the network and the proxy".to_owned()),
+        _ if timeout => {
+            (CallErrorKind::Transient, "the connection took too long: check the network and the proxy".to_owned())
+        }
         _ => (CallErrorKind::Transient, format!("the connection broke ({})", innermost(error))),
     }
 }
@@ -157,10 +163,19 @@ fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallError
 /// An answer that could not be read to its end, or is not what was announced.
 fn of_answer(status: u16, error: &(impl StdError + 'static)) -> (CallErrorKind, String) {
     let cause = innermost(error);
-    if status >= 500 || io_kind(error).is_some() || chain(error).contains("end of file") || chain(error).contains("connection") {
+    if status >= 500
+        || io_kind(error).is_some()
+        || chain(error).contains("end of file")
+        || chain(error).contains("connection")
+    {
         return (CallErrorKind::Transient, format!("the answer was cut short ({cause})"));
     }
-    (CallErrorKind::Permanent, format!("the answer (status {status}) is not AWS's ({cause}): check the proxy and the AWS_ENDPOINT_URL variables"))
+    (
+        CallErrorKind::Permanent,
+        format!(
+            "the answer (status {status}) is not AWS's ({cause}): check the proxy and the AWS_ENDPOINT_URL variables"
+        ),
+    )
 }
 
 fn is_web_page(response: Option<&HttpResponse>) -> bool {
@@ -169,7 +184,12 @@ fn is_web_page(response: Option<&HttpResponse>) -> bool {
 }
 
 fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let current = next?;
+        next = current.source();
+        Some(current)
+    })
 }
 
 fn io_kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {

@@ -67,7 +67,10 @@ impl Pace {
             }
             failures += 1;
             if failures > self.max_retry {
-                return Err(CallError { message: format!("{} (given up after {failures} tries: see MaxRetry, RateLimit)", error.message), ..error });
+                return Err(CallError {
+                    message: format!("{} (given up after {failures} tries: see MaxRetry, RateLimit)", error.message),
+                    ..error
+                });
             }
             tokio::time::sleep(pause).await;
         }
@@ -107,7 +110,8 @@ impl Pace {
         let bound = BACKOFF.saturating_mul(1 << failures.min(16)).min(self.max_backoff);
         let mut bytes = [0; 4];
         // Without random numbers there is no jitter, and the bound will do.
-        let share = getrandom::fill(&mut bytes).map_or(1.0, |()| f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX));
+        let share =
+            getrandom::fill(&mut bytes).map_or(1.0, |()| f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX));
         bound.mul_f64(share)
     }
 
@@ -156,7 +160,10 @@ mod tests {
             };
             pace.call(answer).await.unwrap();
         }
-        (refused.into_inner() / f64::from(calls), start.elapsed().as_secs_f64() / (f64::from(calls) / limit.min(ceiling)))
+        (
+            refused.into_inner() / f64::from(calls),
+            start.elapsed().as_secs_f64() / (f64::from(calls) / limit.min(ceiling)),
+        )
     }
 
     #[tokio::test(start_paused = true)]

@@ -46,7 +46,12 @@ impl IdentityCenter {
         let mut next = None;
         loop {
             let page = self.pace.call(|| {
-                let request = self.sso.list_accounts().access_token(token.expose_secret()).max_results(PAGE).set_next_token(next.clone());
+                let request = self
+                    .sso
+                    .list_accounts()
+                    .access_token(token.expose_secret())
+                    .max_results(PAGE)
+                    .set_next_token(next.clone());
                 async move { request.send().await.map_err(|error| CallError::of(OPERATION, &error)) }
             });
             let page = page.await?;
@@ -54,7 +59,11 @@ impl IdentityCenter {
                 let id = account.account_id().and_then(|id| id.parse().ok());
                 let id = id.ok_or_else(|| CallError::unexpected(OPERATION, "an account without a valid id"))?;
                 let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                accounts.push(ListedAccount { id, name: text(account.account_name()), email: text(account.email_address()) });
+                accounts.push(ListedAccount {
+                    id,
+                    name: text(account.account_name()),
+                    email: text(account.email_address()),
+                });
             }
             next = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
             if next.is_none() {
@@ -110,8 +119,12 @@ impl IdentityCenter {
     ) -> Result<RoleCredentials, CallError> {
         const OPERATION: &str = "sso:GetRoleCredentials";
         let answer = self.pace.call(|| {
-            let request =
-                self.sso.get_role_credentials().access_token(token.expose_secret()).account_id(account.to_string()).role_name(role);
+            let request = self
+                .sso
+                .get_role_credentials()
+                .access_token(token.expose_secret())
+                .account_id(account.to_string())
+                .role_name(role);
             async move { request.send().await.map_err(|error| CallError::of(OPERATION, &error)) }
         });
         let answer = answer.await?;

@@ -149,7 +149,9 @@ fn name_all(roles: Vec<(Role, Option<String>)>, config: &Config) -> Result<Vec<R
     for (mut role, own_name) in roles {
         role.profile = match own_name {
             Some(name) => name,
-            None => template.render(&ProfileFields::of(&role)).map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
+            None => template
+                .render(&ProfileFields::of(&role))
+                .map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
         };
         if let Err(error) = profile::check_name(&role.profile) {
             role.profile = usable_name(&role);
@@ -182,10 +184,8 @@ fn duplicate(role: &Role, other: &Role) -> String {
 }
 
 fn replace_roles(transaction: &Transaction<'_>, instance_id: i64, roles: &[Role]) -> rusqlite::Result<()> {
-    transaction.execute(
-        "DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)",
-        [instance_id],
-    )?;
+    transaction
+        .execute("DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)", [instance_id])?;
     transaction.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
     transaction.execute("UPDATE account SET name = '' WHERE instance_id = ?1 AND name <> ''", [instance_id])?;
     let mut insert_role = transaction.prepare_cached(

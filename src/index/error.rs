@@ -91,7 +91,9 @@ impl From<IndexError> for Error {
                 "the state file {path} was damaged ({reason}) and now lies at {}: run 'aws-sso login' to build a new one",
                 aside.display()
             )),
-            Ok(None) => Self::failed(format!("the state file {path} was damaged and has been replaced: run the command again")),
+            Ok(None) => {
+                Self::failed(format!("the state file {path} was damaged and has been replaced: run the command again"))
+            }
             Err(other) => Self::failed(format!("{error}, and could not be set aside: {other}")),
         }
     }

@@ -57,7 +57,11 @@ impl Index {
     }
 
     /// Takes in the whole list of accounts; answers those whose roles are still to fetch.
-    pub fn store_accounts(&mut self, listing: Listing, accounts: &[ListedAccount]) -> Result<Vec<AccountId>, IndexError> {
+    pub fn store_accounts(
+        &mut self,
+        listing: Listing,
+        accounts: &[ListedAccount],
+    ) -> Result<Vec<AccountId>, IndexError> {
         self.write(|transaction| {
             let mut upsert = transaction.prepare_cached(
                 "INSERT INTO account (instance_id, id, alias, email, seen) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -76,7 +80,8 @@ impl Index {
     /// Takes in the roles of some accounts, in one transaction.
     pub fn store_roles(&mut self, listing: Listing, fetched: &[(AccountId, Vec<String>)]) -> Result<(), IndexError> {
         self.write(|transaction| {
-            let mut clear = transaction.prepare_cached("DELETE FROM assignment WHERE instance_id = ?1 AND account_id = ?2")?;
+            let mut clear =
+                transaction.prepare_cached("DELETE FROM assignment WHERE instance_id = ?1 AND account_id = ?2")?;
             let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO assignment VALUES (?1, ?2, ?3)")?;
             let mut done =
                 transaction.prepare_cached("UPDATE account SET fetched = ?3 WHERE instance_id = ?1 AND id = ?2")?;
@@ -95,7 +100,12 @@ impl Index {
     /// Ends a listing in which every account was fetched: removes what AWS no longer names, derives the
     /// names anew and says what changed. Fails with [`IndexError::Names`] where two roles would have one
     /// name; what AWS listed is kept even then.
-    pub fn finish_listing(&mut self, listing: Listing, config: &Config, instance: &Instance) -> Result<Changes, IndexError> {
+    pub fn finish_listing(
+        &mut self,
+        listing: Listing,
+        config: &Config,
+        instance: &Instance,
+    ) -> Result<Changes, IndexError> {
         let outcome = self.write(|transaction| {
             let before = arns(transaction, listing.instance_id)?;
             transaction.execute(
@@ -137,5 +147,6 @@ fn arns(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<BTr
 
 fn count_accounts(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<usize> {
     let sql = "SELECT count(*) FROM account WHERE instance_id = ?1 AND seen > 0";
-    transaction.query_row(sql, [instance_id], |row| row.get(0))
+    let count: i64 = transaction.query_row(sql, [instance_id], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }

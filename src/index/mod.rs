@@ -18,8 +18,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::IndexError;
 pub use listing::{Changes, Listing};
-pub(crate) use open::private_directory;
 pub use open::Opened;
+pub(crate) use open::private_directory;
 pub use query::HistoryEntry;
 pub use registry::InstanceRow;
 

@@ -110,7 +110,8 @@ fn newer(path: &Path, found: i64) -> IndexError {
 /// Makes the directory (0700) and the file (0600) before SQLite can make them readable to others:
 /// the WAL takes its mode from the file.
 fn prepare_file(path: &Path) -> Result<(), IndexError> {
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.exists()) {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.exists())
+    {
         private_directory(directory).map_err(|e| IndexError::io(directory, &e))?;
     }
     let mut options = OpenOptions::new();
@@ -138,7 +139,7 @@ pub(crate) fn private_directory(path: &Path) -> std::io::Result<()> {
 fn tighten(file: &File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = file.metadata()?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
+    if mode.trailing_zeros() >= 6 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
 }
 
 #[cfg(not(unix))]
@@ -149,7 +150,8 @@ fn tighten(_: &File) -> std::io::Result<()> {
 /// Holds the lock beside the state file: for what SQLite's own locks cannot cover.
 fn lock(path: &Path) -> Result<File, IndexError> {
     let path = beside(path, ".lock");
-    let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(|e| IndexError::io(&path, &e))?;
+    let file =
+        File::options().create(true).write(true).truncate(false).open(&path).map_err(|e| IndexError::io(&path, &e))?;
     file.lock().map_err(|e| IndexError::io(&path, &e))?;
     Ok(file)
 }
@@ -162,10 +164,9 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, IndexError> {
         return Ok(None);
     }
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let aside = (0..)
-        .map(|n| beside(path, &if n == 0 { format!(".damaged-{now}") } else { format!(".damaged-{now}-{n}") }))
-        .find(|aside| !aside.exists())
-        .unwrap_or_else(|| beside(path, ".damaged"));
+    let name = |n: u32| if n == 0 { format!(".damaged-{now}") } else { format!(".damaged-{now}-{n}") };
+    let aside = (0..1000).map(|n| beside(path, &name(n))).find(|aside| !aside.exists());
+    let aside = aside.unwrap_or_else(|| beside(path, ".damaged"));
     fs::rename(path, &aside).map_err(|e| IndexError::io(path, &e))?;
     for suffix in ["-wal", "-shm"] {
         // They are not there after a clean end, and useless without their file.
@@ -175,9 +176,8 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, IndexError> {
 }
 
 fn is_damaged(path: &Path) -> bool {
-    let checked = Connection::open(path).and_then(|connection| {
-        connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))
-    });
+    let checked = Connection::open(path)
+        .and_then(|connection| connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0)));
     !matches!(checked.as_deref(), Ok("ok"))
 }
 
@@ -200,7 +200,9 @@ fn file_uri(path: &Path) -> String {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => uri.push(char::from(*byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => {
+                uri.push(char::from(*byte));
+            }
             other => uri.push_str(&format!("%{other:02X}")),
         }
     }

@@ -20,7 +20,8 @@ pub struct HistoryEntry {
     pub uses: i64,
 }
 
-const ROLES: &str = "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
+const ROLES: &str =
+    "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
      role.name, partition, path, profile, region, via, expires_at
      FROM role JOIN instance ON instance.id = role.instance_id
      LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
@@ -97,7 +98,8 @@ impl Index {
             match expires_at {
                 Some(at) => transaction
                     .execute("INSERT OR REPLACE INTO expiry VALUES (?1, ?2, ?3)", params![instance_id, arn, at]),
-                None => transaction.execute("DELETE FROM expiry WHERE instance_id = ?1 AND arn = ?2", params![instance_id, arn]),
+                None => transaction
+                    .execute("DELETE FROM expiry WHERE instance_id = ?1 AND arn = ?2", params![instance_id, arn]),
             }
             .map(drop)
         })
@@ -137,7 +139,12 @@ fn by_text(connection: &Connection, instance_id: i64, column: &str, value: &str)
     found.map(|(id, role)| with_tags(connection, id, role)).into_iter().collect()
 }
 
-fn by_account(connection: &Connection, instance_id: i64, account: AccountId, name: &str) -> rusqlite::Result<Vec<Role>> {
+fn by_account(
+    connection: &Connection,
+    instance_id: i64,
+    account: AccountId,
+    name: &str,
+) -> rusqlite::Result<Vec<Role>> {
     let mut statement = connection.prepare_cached(&format!("{ROLES} AND role.account_id = ?2 AND role.name = ?3"))?;
     let found: Vec<(i64, Role)> = statement
         .query_map(params![instance_id, account.number().cast_signed(), name], read_role)?

@@ -109,7 +109,11 @@ fn register_config(transaction: &Transaction<'_>, config: &Config) -> rusqlite::
     transaction.query_row("SELECT id FROM config WHERE path = ?1", [&path], |row| row.get(0))
 }
 
-fn register_instance(transaction: &Transaction<'_>, config_id: i64, instance: &Instance) -> rusqlite::Result<InstanceRow> {
+fn register_instance(
+    transaction: &Transaction<'_>,
+    config_id: i64,
+    instance: &Instance,
+) -> rusqlite::Result<InstanceRow> {
     transaction.execute(
         "INSERT OR IGNORE INTO instance (config_id, name, start_url, sso_region) VALUES (?1, ?2, ?3, ?4)",
         params![config_id, instance.name, instance.start_url, instance.sso_region],

@@ -21,7 +21,8 @@ impl ProcessLock {
             private_directory(&directory).map_err(failed)?;
         }
         let name: String = Sha256::digest(what).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let file = File::options().create(true).write(true).truncate(false).open(directory.join(name)).map_err(failed)?;
+        let file =
+            File::options().create(true).write(true).truncate(false).open(directory.join(name)).map_err(failed)?;
         if file.try_lock().is_err() {
             waiting();
             file.lock().map_err(failed)?;

@@ -78,7 +78,10 @@ impl<'a> Session<'a> {
         if !credentials.are_valid_at(now()) {
             let why = self.network()?.1.clock_warning();
             let why = why.unwrap_or_else(|| "they end within the minute".to_owned());
-            return Err(Error::failed(format!("the new credentials of {} have already ended here: {why}", role.profile)));
+            return Err(Error::failed(format!(
+                "the new credentials of {} have already ended here: {why}",
+                role.profile
+            )));
         }
         self.keep(role, &credentials);
         Ok(credentials)
@@ -106,10 +109,12 @@ impl<'a> Session<'a> {
             runtime.block_on(aws.role_credentials(&token.access_token, account, &name))
         })?;
         fetched.map_err(|error| match error.kind {
-            CallErrorKind::Denied | CallErrorKind::Permanent if error.message.contains("Exception") => Error::no_such_role(format!(
-                "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
-                role.profile, error.message
-            )),
+            CallErrorKind::Denied | CallErrorKind::Permanent if error.message.contains("Exception") => {
+                Error::no_such_role(format!(
+                    "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
+                    role.profile, error.message
+                ))
+            }
             _ => Error::from(error),
         })
     }
@@ -185,7 +190,7 @@ impl<'a> Session<'a> {
     /// Opens the state file for writing, where it was open for reading only.
     fn make_writable(&mut self) -> Result<()> {
         if self.index.is_read_only()? {
-            self.index = Index::open(&self.index.path().to_owned())?.0;
+            self.index = Index::open(self.index.path())?.0;
         }
         Ok(())
     }

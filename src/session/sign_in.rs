@@ -23,7 +23,9 @@ impl Session<'_> {
         if !self.may_ask {
             return Err(self.sign_in_needed(&nobody));
         }
-        if !self.config.auto_login && !ui::confirm(&format!("You are not signed in to {}. Sign in now?", self.instance.name))? {
+        if !self.config.auto_login
+            && !ui::confirm(&format!("You are not signed in to {}. Sign in now?", self.instance.name))?
+        {
             return Err(self.sign_in_needed(&nobody));
         }
         self.sign_in()
@@ -49,7 +51,9 @@ impl Session<'_> {
         let refused = token.expires_at;
         match self.renew(|stored| stored.expires_at == refused)? {
             Some(token) => Ok(token),
-            None => Err(self.sign_in_needed(&format!("the session with {} was revoked or has ended", self.instance.name))),
+            None => {
+                Err(self.sign_in_needed(&format!("the session with {} was revoked or has ended", self.instance.name)))
+            }
         }
     }
 

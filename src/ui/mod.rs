@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn time_left_is_cut_to_whole_minutes() {
-        for (seconds, text) in [(0, "Expired"), (-5, "Expired"), (55, "< 1m"), (301, "5m"), (18_301, "5h5m"), (45_000, "12h30m")] {
+        for (seconds, text) in
+            [(0, "Expired"), (-5, "Expired"), (55, "< 1m"), (301, "5m"), (18_301, "5h5m"), (45_000, "12h30m")]
+        {
             assert_eq!(time_left(1000 + seconds, 1000), text);
         }
     }

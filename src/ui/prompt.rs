@@ -35,7 +35,9 @@ pub fn password(question: &str) -> Result<SecretString> {
     runtime.shutdown_background();
     match outcome {
         Some(Ok(Ok(password))) => Ok(password.into()),
-        Some(Ok(Err(error))) => Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})"))),
+        Some(Ok(Err(error))) => {
+            Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})")))
+        }
         Some(Err(error)) => Err(Error::failed(format!("could not ask for the password: {error}"))),
         None => {
             terminal.restore();

@@ -105,7 +105,8 @@ impl PasswordStore {
         let password = prompt("New password for the aws-sso file store: ")?;
         if password.expose_secret().is_empty() {
             return Err(VaultError::Unavailable(
-                "an empty password protects nothing: run the command again and type one, or choose another SecureStore".to_owned(),
+                "an empty password protects nothing: run the command again and type one, or choose another SecureStore"
+                    .to_owned(),
             ));
         }
         if prompt("The same password again: ")?.expose_secret() != password.expose_secret() {
@@ -117,7 +118,11 @@ impl PasswordStore {
 
 impl KeySource for PasswordStore {
     fn load(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Result<DataKey, VaultError> {
-        let damaged = || VaultError::Unavailable("the wrapped key of the file store is damaged: run 'aws-sso logout', then 'aws-sso login'".to_owned());
+        let damaged = || {
+            VaultError::Unavailable(
+                "the wrapped key of the file store is damaged: run 'aws-sso logout', then 'aws-sso login'".to_owned(),
+            )
+        };
         let wrapped = wrapped.filter(|wrapped| wrapped.len() > HEADER + NONCE).ok_or_else(damaged)?;
         let header = Header::read(wrapped).ok_or_else(damaged)?;
         let key = self.password_key(header)?;
@@ -182,7 +187,8 @@ impl Header {
         let bytes = bytes.get(..HEADER)?;
         let number = |at: usize| Some(u32::from_le_bytes(bytes[at..at + 4].try_into().ok()?));
         let cost = Cost { memory_kib: number(1)?, passes: number(5)?, lanes: number(9)? };
-        let bounded = cost.memory_kib <= MAX_COST.memory_kib && cost.passes <= MAX_COST.passes && cost.lanes <= MAX_COST.lanes;
+        let bounded =
+            cost.memory_kib <= MAX_COST.memory_kib && cost.passes <= MAX_COST.passes && cost.lanes <= MAX_COST.lanes;
         (bytes[0] == FORMAT && bounded).then_some(Self { cost, salt: bytes[13..].try_into().ok()? })
     }
 }

@@ -40,7 +40,12 @@ impl JsonRecords {
         }
     }
 
-    pub(super) fn get(&self, instance: &InstanceRow, kind: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+    pub(super) fn get(
+        &self,
+        instance: &InstanceRow,
+        kind: &str,
+        name: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         let document = self.read()?;
         let kinds = document.records.get(&self.owner(instance));
         let record = kinds.and_then(|kinds| kinds.get(kind)).and_then(|names| names.get(name));

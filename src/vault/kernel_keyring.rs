@@ -33,8 +33,7 @@ mod linux {
         let Ok(kept) = ring.add_key(&description(salt), &key[..]) else { return };
         // A shell whose session keyring does not link to the user's (su, cron) possesses nothing there:
         // the user must be let in by right.
-        let permissions =
-            KeyPermissionsBuilder::builder().posessor(Permission::ALL).user(Permission::ALL).build();
+        let permissions = KeyPermissionsBuilder::builder().posessor(Permission::ALL).user(Permission::ALL).build();
         let seconds = usize::try_from(duration.as_secs()).unwrap_or(usize::MAX);
         if kept.set_timeout(seconds).is_err() {
             let _ = kept.invalidate();

@@ -40,8 +40,9 @@ impl SealedRecords {
     ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         let Some(key_row) = self.key_row(index, instance)? else { return Ok(None) };
         let row = index.read(|connection| {
-            let sql = "SELECT nonce, sealed FROM record WHERE instance_id = ?1 AND key_id = ?2 AND kind = ?3 AND name = ?4";
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let sql =
+                "SELECT nonce, sealed FROM record WHERE instance_id = ?1 AND key_id = ?2 AND kind = ?3 AND name = ?4";
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, [u8; 24]>(0)?, row.get::<_, Vec<u8>>(1)?));
             connection.prepare_cached(sql)?.query_row(params![instance.id, key_row.id, kind, name], read).optional()
         })?;
         // Only now does the store have to be unlocked: a person without a session is not asked for a password.
@@ -116,7 +117,8 @@ impl SealedRecords {
         match self.key.get() {
             Some((id, key)) if *id == row.id => Ok((*id, key)),
             _ => Err(VaultError::Unavailable(
-                "the key of the secure store was replaced by a logout in another shell: run the command again".to_owned(),
+                "the key of the secure store was replaced by a logout in another shell: run the command again"
+                    .to_owned(),
             )),
         }
     }
@@ -176,7 +178,12 @@ fn sibling_records(connection: &Connection, key_id: &KeyId) -> rusqlite::Result<
 }
 
 /// Deletes the records of one kind, or one of them, whatever key sealed them.
-pub(super) fn delete(index: &mut Index, instance: &InstanceRow, kind: &str, name: Option<&str>) -> Result<(), VaultError> {
+pub(super) fn delete(
+    index: &mut Index,
+    instance: &InstanceRow,
+    kind: &str,
+    name: Option<&str>,
+) -> Result<(), VaultError> {
     Ok(index.write(|transaction| {
         let sql = "DELETE FROM record WHERE instance_id = ?1 AND kind = ?2 AND (?3 IS NULL OR name = ?3)";
         transaction.execute(sql, params![instance.id, kind, name])?;
@@ -267,7 +274,8 @@ mod tests {
     fn a_record_opens_only_as_what_it_was_sealed_as() {
         let key: DataKey = Zeroizing::new([7; 32]);
         let (nonce, sealed) = seal(&key, &instance(1), "token", "a", b"secret").unwrap();
-        let opens = |key: &DataKey, id, kind, name, sealed: &[u8]| open(key, &instance(id), kind, name, nonce, sealed).is_ok();
+        let opens =
+            |key: &DataKey, id, kind, name, sealed: &[u8]| open(key, &instance(id), kind, name, nonce, sealed).is_ok();
         assert_eq!(&**open(&key, &instance(1), "token", "a", nonce, &sealed).unwrap(), b"secret");
         assert!(!opens(&key, 2, "token", "a", &sealed));
         assert!(!opens(&key, 1, "tokena", "", &sealed));

@@ -31,7 +31,8 @@ impl IdentityCenter {
             async move { request.send().await.map_err(|e| CallError::of("sso-oidc:StartDeviceAuthorization", &e)) }
         });
         let started = started.await.map_err(|error| self.explain(error))?;
-        let incomplete = || CallError::unexpected("sso-oidc:StartDeviceAuthorization", "a device code that is incomplete");
+        let incomplete =
+            || CallError::unexpected("sso-oidc:StartDeviceAuthorization", "a device code that is incomplete");
         let url = started.verification_uri_complete().or(started.verification_uri()).ok_or_else(incomplete)?;
         let device_code = started.device_code().ok_or_else(incomplete)?;
         let user_code = started.user_code().map(str::to_owned);
@@ -68,7 +69,11 @@ impl IdentityCenter {
                 CallErrorKind::AuthorizationPending | CallErrorKind::Transient => {}
                 CallErrorKind::SlowDown | CallErrorKind::Throttled => interval += FIVE_SECONDS,
                 CallErrorKind::Expired => return Err(too_late()),
-                CallErrorKind::Denied => return Err(SignInError::Refused("the request was refused in the browser: run 'aws-sso login' to try again".to_owned())),
+                CallErrorKind::Denied => {
+                    return Err(SignInError::Refused(
+                        "the request was refused in the browser: run 'aws-sso login' to try again".to_owned(),
+                    ));
+                }
                 _ => return Err(self.explain(error)),
             }
             if Instant::now() > deadline {

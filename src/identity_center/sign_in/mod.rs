@@ -128,7 +128,9 @@ impl IdentityCenter {
                 renewed.refresh_token = renewed.refresh_token.or_else(|| token.refresh_token.clone());
                 Ok(renewed)
             }
-            Err(error) if matches!(error.kind, CallErrorKind::Transient | CallErrorKind::Throttled) => Err(error.into()),
+            Err(error) if matches!(error.kind, CallErrorKind::Transient | CallErrorKind::Throttled) => {
+                Err(error.into())
+            }
             Err(error) if error.message.contains("web page") => Err(error.into()),
             Err(_) => Err(ended()),
         }
@@ -186,7 +188,8 @@ fn is_usable(registration: &ClientRegistration, workflow: AuthWorkflow, now: i64
 }
 
 fn read_token(answer: &CreateTokenOutput) -> Result<Token, CallError> {
-    let access_token = answer.access_token().ok_or_else(|| CallError::unexpected("sso-oidc:CreateToken", "no access token"))?;
+    let access_token =
+        answer.access_token().ok_or_else(|| CallError::unexpected("sso-oidc:CreateToken", "no access token"))?;
     Ok(Token {
         access_token: access_token.into(),
         refresh_token: answer.refresh_token().map(Into::into),

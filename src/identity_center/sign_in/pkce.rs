@@ -25,7 +25,7 @@ use super::super::error::CallError;
 use super::{CODE_GRANT, REDIRECT, SCOPE, SignIn, SignInError, read_token};
 
 /// How long the person may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What the browser brought.
 enum Answer {
@@ -40,7 +40,9 @@ impl IdentityCenter {
         present: &mut impl FnMut(&SignIn) -> crate::Result<()>,
     ) -> Result<Token, SignInError> {
         let local = |error: &dyn std::fmt::Display| {
-            SignInError::Refused(format!("could not listen on 127.0.0.1 ({error}): set AuthWorkflow: device_code in config.yaml"))
+            SignInError::Refused(format!(
+                "could not listen on 127.0.0.1 ({error}): set AuthWorkflow: device_code in config.yaml"
+            ))
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| local(&error))?;
         let port = listener.local_addr().map_err(|error| local(&error))?.port();
@@ -54,7 +56,9 @@ impl IdentityCenter {
         let code = match answer {
             Ok(Answer::Code(code)) => code,
             Ok(Answer::Refused(why)) => {
-                return Err(SignInError::Refused(format!("the sign-in page answered '{why}': run 'aws-sso login' to try again")));
+                return Err(SignInError::Refused(format!(
+                    "the sign-in page answered '{why}': run 'aws-sso login' to try again"
+                )));
             }
             Err(_) => {
                 return Err(SignInError::Refused(format!(
@@ -83,7 +87,9 @@ impl IdentityCenter {
         verifier: &SecretString,
         state: &str,
     ) -> Result<String, SignInError> {
-        let wrong = |why: String| SignInError::Refused(format!("there is no sign-in page for SSORegion {} ({why})", self.region));
+        let wrong = |why: String| {
+            SignInError::Refused(format!("there is no sign-in page for SSORegion {} ({why})", self.region))
+        };
         let base = self.endpoints.authorize_url(&self.region, registration.authorization_endpoint.as_deref()).await;
         let mut url = Url::parse(&base.map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()));
@@ -117,7 +123,7 @@ async fn wait_for_browser(listener: TcpListener, state: &str) -> Answer {
                 let Ok((stream, _)) = accepted else { continue };
                 let (state, sender) = (state.to_owned(), sender.clone());
                 connections.spawn(async move {
-                    let service = service_fn(|request| reply(request, state.clone(), sender.clone()));
+                    let service = service_fn(async |request| Ok::<_, Infallible>(reply(&request, &state, &sender)));
                     let mut http = hyper::server::conn::http1::Builder::new();
                     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10)).keep_alive(false);
                     // A browser that hangs up early is no concern of ours.
@@ -128,21 +134,28 @@ async fn wait_for_browser(listener: TcpListener, state: &str) -> Answer {
         }
     };
     // The person should see the page before we go.
-    let _ = tokio::time::timeout(Duration::from_secs(1), async { while connections.join_next().await.is_some() {} }).await;
+    let _ =
+        tokio::time::timeout(Duration::from_secs(1), async { while connections.join_next().await.is_some() {} }).await;
     answer
 }
 
-async fn reply(request: Request<Incoming>, state: String, sender: mpsc::Sender<Answer>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let Some(answer) = read_answer(request.method(), request.uri().path(), request.uri().query(), &state) else {
-        return Ok(page(StatusCode::BAD_REQUEST, "This address waits for an AWS sign-in", "The request did not belong to it and was ignored."));
+fn reply(request: &Request<Incoming>, state: &str, sender: &mpsc::Sender<Answer>) -> Response<Full<Bytes>> {
+    let Some(answer) = read_answer(request.method(), request.uri().path(), request.uri().query(), state) else {
+        return page(
+            StatusCode::BAD_REQUEST,
+            "This address waits for an AWS sign-in",
+            "The request did not belong to it and was ignored.",
+        );
     };
     let response = match &answer {
         Answer::Code(_) => page(StatusCode::OK, "You are signed in", "Close this tab and go back to your terminal."),
-        Answer::Refused(_) => page(StatusCode::BAD_REQUEST, "You are not signed in", "The sign-in was refused. Your terminal says why."),
+        Answer::Refused(_) => {
+            page(StatusCode::BAD_REQUEST, "You are not signed in", "The sign-in was refused. Your terminal says why.")
+        }
     };
     // A second answer finds the first one there.
     let _ = sender.try_send(answer);
-    Ok(response)
+    response
 }
 
 /// The answer in a request, if it is one to the question with this `state`.
@@ -150,8 +163,9 @@ fn read_answer(method: &Method, path: &str, query: Option<&str>, state: &str) ->
     if method != Method::GET || path != "/" {
         return None;
     }
-    let parameters: Vec<(String, String)> =
-        url::form_urlencoded::parse(query?.as_bytes()).map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+    let parameters: Vec<(String, String)> = url::form_urlencoded::parse(query?.as_bytes())
+        .map(|(key, value)| (key.into_owned(), value.into_owned()))
+        .collect();
     let get = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     // Compared by digest: how long it takes tells nothing about the state.
     if Sha256::digest(get("state")?) != Sha256::digest(state) {
@@ -203,7 +217,9 @@ mod tests {
         let get = |query| read(&Method::GET, "/", query);
         assert_eq!(get("code=abc%2F&state=right"), "code abc/");
         assert_eq!(get("error=access_denied&error_description=no+way&state=right"), "access_denied: no way");
-        for query in ["", "code=abc", "code=abc&state=wrong", "code=&state=right", "state=right", "error=x", "error=x&state="] {
+        for query in
+            ["", "code=abc", "code=abc&state=wrong", "code=&state=right", "state=right", "error=x", "error=x&state="]
+        {
             assert_eq!(get(query), "stranger", "{query}");
         }
         assert_eq!(read(&Method::POST, "/", "code=abc&state=right"), "stranger");

@@ -1,0 +1,138 @@
+//! `eval`: the variables of a role, written for the shell that will read them.
+
+use crate::cli::{EvalArgs, Format, RegionArgs};
+use crate::context::Context;
+use crate::environment::{Change, Delivery, RegionRequest, clear_changes, foreign_credentials, role_changes};
+use crate::role::{RoleFlags, Selection};
+use crate::session::Manners;
+use crate::shell::{self, Shell};
+use crate::{Error, Result, ui};
+
+use super::{load_config, open_session, role};
+
+pub(super) fn run(args: &EvalArgs, context: &Context) -> Result<()> {
+    let writer = Writer::of(args, context)?;
+    let changes =
+        if args.clear { clear_changes(&context.env, region_request(&args.region)) } else { load_role(args, context)? };
+    ui::print(&writer.write(&changes)?)
+}
+
+pub(super) fn region_request(args: &RegionArgs) -> RegionRequest {
+    match args {
+        RegionArgs { no_region: true, .. } => RegionRequest::Leave,
+        RegionArgs { overwrite_region: true, .. } => RegionRequest::Overwrite,
+        _ => RegionRequest::Manage,
+    }
+}
+
+fn load_role(args: &EvalArgs, context: &Context) -> Result<Vec<Change>> {
+    let config = load_config(context)?;
+    if let Some(variable) = foreign_credentials(&context.env) {
+        tracing::warn!(
+            "{variable} was set by someone else and may win over the role: unset it if the wrong one answers"
+        );
+    }
+    let mut session = open_session(context, &config, Manners::MayAsk)?;
+    let role = match args.refresh {
+        true => role::find(&session, &config, &role_in_shell(context)?)?,
+        false => role::resolve(&session, &config, &RoleFlags::from(&args.role), None)?,
+    };
+    let credentials = session.credentials(&role, args.refresh || context.globals.sts_refresh)?;
+    if !args.refresh {
+        session.record_use(&role);
+    }
+    let delivery = Delivery {
+        role: &role,
+        credentials: &credentials,
+        env_var_tags: &config.env_var_tags,
+        region: region_request(&args.region),
+    };
+    Ok(role_changes(&delivery, &context.env))
+}
+
+fn role_in_shell(context: &Context) -> Result<Selection> {
+    let arn = context.env.get("AWS_SSO_ROLE_ARN");
+    arn.map(|arn| Selection::Arn(arn.to_owned())).ok_or_else(|| {
+        Error::usage(
+            "there is no role in this shell to refresh (AWS_SSO_ROLE_ARN is not set): name one with -p PROFILE",
+        )
+    })
+}
+
+/// How the changes become text.
+enum Writer {
+    Shell(Shell),
+    Env,
+    Json,
+    Dotenv,
+}
+
+impl Writer {
+    fn of(args: &EvalArgs, context: &Context) -> Result<Self> {
+        Ok(match args.format {
+            Format::Shell => Self::Shell(shell_of(args.shell.as_deref(), context)?),
+            Format::Env => Self::Env,
+            Format::Json => Self::Json,
+            Format::Dotenv => Self::Dotenv,
+        })
+    }
+
+    fn write(&self, changes: &[Change]) -> Result<String> {
+        match self {
+            Self::Shell(shell) => Ok(changes.iter().map(|change| statement(*shell, change) + "\n").collect()),
+            Self::Env => changes.iter().filter_map(|change| Some((change, change.value()?))).map(env_line).collect(),
+            Self::Dotenv => {
+                Ok(changes.iter().filter_map(|change| Some(dotenv_line(&change.name, change.value()?))).collect())
+            }
+            Self::Json => {
+                let object: serde_json::Map<String, serde_json::Value> =
+                    changes.iter().map(|change| (change.name.clone(), change.value().into())).collect();
+                Ok(serde_json::Value::from(object).to_string() + "\n")
+            }
+        }
+    }
+}
+
+fn statement(shell: Shell, change: &Change) -> String {
+    match change.value() {
+        Some(value) => shell.set(&change.name, value),
+        None => shell.unset(&change.name),
+    }
+}
+
+/// What env(1) would print; a line break has no form there.
+fn env_line((change, value): (&Change, &str)) -> Result<String> {
+    if value.contains(['\n', '\r']) {
+        return Err(Error::failed(format!(
+            "{} holds a line break, which '--format env' cannot write: use '--format json'",
+            change.name
+        )));
+    }
+    Ok(format!("{}={value}\n", change.name))
+}
+
+/// Double quotes with backslash escapes, as the common readers of `.env` files take them.
+fn dotenv_line(name: &str, value: &str) -> String {
+    let mut quoted = String::new();
+    for c in value.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '"' | '\\' | '$' | '`' => quoted.extend(['\\', c]),
+            other => quoted.push(other),
+        }
+    }
+    format!("{name}=\"{quoted}\"\n")
+}
+
+/// The shell that will read us: the one that was named, else the one that runs us.
+fn shell_of(named: Option<&str>, context: &Context) -> Result<Shell> {
+    let known = "bash, zsh, fish, powershell, sh, xonsh";
+    match named {
+        Some(name) => Shell::from_name(name)
+            .ok_or_else(|| Error::usage(format!("'{name}' is no shell that aws-sso writes for: use one of {known}"))),
+        None => shell::detect(&shell::parent_process_names(), context.env.get("SHELL")).ok_or_else(|| {
+            Error::usage(format!("the shell that runs aws-sso could not be told: name it with --shell ({known})"))
+        }),
+    }
+}

@@ -1,0 +1,104 @@
+//! `exec`: a command, or a shell, as a role. It takes our place, so that its signals, its terminal and
+//! its status are its own.
+
+use std::ffi::{OsStr, OsString};
+use std::process::Command;
+
+use crate::cli::ExecArgs;
+use crate::context::Context;
+use crate::environment::{Delivery, RegionRequest, foreign_credentials, role_changes};
+use crate::role::RoleFlags;
+use crate::session::Manners;
+use crate::{Error, Result};
+
+use super::{load_config, open_session, role};
+
+/// What could bring other credentials into the child beside ours.
+const FOREIGN: [&str; 8] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+];
+
+pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
+    if !args.overwrite_env
+        && let Some(variable) = foreign_credentials(&context.env)
+    {
+        return Err(Error::failed(format!(
+            "{variable} is set and was not set by aws-sso, so it is conflicting with the role: unset it, or replace it with -O"
+        )));
+    }
+    let config = load_config(context)?;
+    let mut command = command(&args.command, context)?;
+    let mut session = open_session(context, &config, Manners::MayAsk)?;
+    let role = role::resolve(&session, &config, &RoleFlags::from(&args.role), Some(&context.role_variables()))?;
+    let credentials = session.credentials(&role, context.globals.sts_refresh)?;
+    session.record_use(&role);
+    drop(session);
+
+    let region = match (args.no_region, args.overwrite_env) {
+        (true, _) => RegionRequest::Leave,
+        (_, true) => RegionRequest::Overwrite,
+        _ => RegionRequest::Manage,
+    };
+    let delivery = Delivery { role: &role, credentials: &credentials, env_var_tags: &config.env_var_tags, region };
+    if args.overwrite_env {
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+    }
+    for change in role_changes(&delivery, &context.env) {
+        match change.value() {
+            Some(value) => command.env(&change.name, value),
+            None => command.env_remove(&change.name),
+        };
+    }
+    replace_process(command)
+}
+
+/// The command that was given, else the person's shell. Found before a role is fetched for it.
+fn command(words: &[OsString], context: &Context) -> Result<Command> {
+    let shell = || context.env.get("SHELL").map(OsString::from);
+    let (program, arguments) = if let Some((program, arguments)) = words.split_first() {
+        (program.clone(), arguments)
+    } else {
+        let fallback = cfg!(windows).then(|| "cmd.exe".into());
+        let program = shell().or(fallback).ok_or_else(|| {
+            Error::usage("there is no command, and SHELL is not set: add the command, as in 'aws-sso exec -p PROFILE -- COMMAND'")
+        })?;
+        (program, &[][..])
+    };
+    let path = which::which(&program).map_err(|_| Error::failed(not_found(&program)))?;
+    let mut command = Command::new(path);
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, &program);
+    command.args(arguments);
+    Ok(command)
+}
+
+fn not_found(program: &OsStr) -> String {
+    format!("the command '{}' was not found: check its spelling and PATH", program.to_string_lossy())
+}
+
+#[cfg(unix)]
+fn replace_process(mut command: Command) -> Result<()> {
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    Err(Error::failed(format!("could not run {}: {error}", command.get_program().to_string_lossy())))
+}
+
+#[cfg(not(unix))]
+fn replace_process(mut command: Command) -> Result<()> {
+    let status = command.status().map_err(|error| {
+        Error::failed(format!("could not run {}: {error}", command.get_program().to_string_lossy()))
+    })?;
+    match status.code() {
+        Some(0) => Ok(()),
+        #[expect(clippy::disallowed_methods, reason = "the status of the command is ours, and has no place in Exit")]
+        code => std::process::exit(code.unwrap_or(1)),
+    }
+}

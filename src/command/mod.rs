@@ -1,0 +1,140 @@
+//! One file per command; each is a function of its arguments and the [`Context`]. Here is what they
+//! share: reading the command line, and opening config, state file and instance.
+
+mod cache;
+mod eval;
+mod exec;
+mod flush;
+mod list;
+mod login;
+mod logout;
+mod process;
+mod role;
+mod status;
+mod time;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::cli::{Cli, Command, ListArgs};
+use crate::config::{self, Config, Instance, discover};
+use crate::context::{Context, Globals};
+use crate::index::{Index, IndexError, InstanceRow, Opened};
+use crate::session::{Manners, Session};
+use crate::{Error, Result, ui};
+
+/// Reads a command line. Help and version are printed and answer as done (none); everything else that
+/// is wrong with it is one line.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cli>> {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Ok(Some(cli)),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let _ = error.print();
+            Ok(None)
+        }
+        Err(error) => Err(Error::usage(usage_message(&error))),
+    }
+}
+
+/// clap's message without its layout: what is wrong, the tips, where to read on.
+fn usage_message(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let told = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
+    let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();
+    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("aws-sso");
+    let command: Vec<&str> =
+        command.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    format!("{}; see '{} --help'", words.join(" "), command.join(" "))
+}
+
+/// Runs a command.
+pub fn run(cli: Option<Cli>) -> Result<()> {
+    let Some(cli) = cli else { return Ok(()) };
+    let context = Context::of_process(Globals::from(&cli.global));
+    match cli.command.unwrap_or(Command::List(ListArgs::default())) {
+        Command::Login(args) => login::run(&args, &context),
+        Command::Logout(args) => logout::run(&args, &context),
+        Command::Cache(args) => cache::run(&args, &context),
+        Command::List(args) => list::run(&args, &context),
+        Command::Eval(args) => eval::run(&args, &context),
+        Command::Exec(args) => exec::run(&args, &context),
+        Command::Process(args) => process::run(&args, &context),
+        Command::Time => time::run(&context),
+        Command::Status(args) => status::run(&args, &context),
+        Command::Flush(args) => flush::run(&args, &context),
+        Command::Version(args) => version::run(&args),
+    }
+}
+
+/// Reads the config, starts the log, and says what is odd about the file.
+fn load_config(context: &Context) -> Result<Config> {
+    let home = context.home();
+    let env = |name: &str| context.env.get(name).map(OsString::from);
+    let around = discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() };
+    let path = discover::config_path(context.globals.config.as_deref(), &around)?;
+    // A file by another relative name is still the same file.
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let loaded = config::load(&path)?;
+    let mut config = loaded.config;
+    if let Some(json) = &config.json_store {
+        config.json_store = Some(discover::expand_tilde(json, &around)?);
+    }
+    let level = context.globals.level.unwrap_or(config.log_level);
+    ui::start_log(level, context.globals.lines || config.log_lines, &context.env);
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}
+
+/// Opens the state file and the row of an instance in it: for reading only where everything in it
+/// agrees with the config, else for writing, to make it agree.
+fn open_state(context: &Context, config: &Config, instance: &Instance) -> Result<(Index, InstanceRow)> {
+    let home = context.home();
+    let env = |name: &str| context.env.get(name).map(OsString::from);
+    let around = discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() };
+    let path = discover::state_path(&around)?;
+    let path = std::path::absolute(&path).unwrap_or(path);
+    match Index::open_read_only(&path) {
+        Ok(Some(index)) => {
+            if let Some(row) = index.current_instance(config, instance)? {
+                return Ok((index, row));
+            }
+        }
+        // Whoever opens it for writing sets it aside.
+        Ok(None) | Err(IndexError::Damaged { .. }) => {}
+        Err(other) => return Err(other.into()),
+    }
+    let (mut index, opened) = Index::open(&path)?;
+    if let Opened::Rebuilt(aside) = opened {
+        ui::tell(&format!(
+            "aws-sso: the state file {} was damaged and now lies at {}; a new one takes its place: run 'aws-sso login'",
+            path.display(),
+            aside.display()
+        ));
+    }
+    let row = index.instance(config, instance)?;
+    Ok((index, row))
+}
+
+/// Opens a session with the instance that was asked for.
+fn open_session<'a>(context: &'a Context, config: &'a Config, manners: Manners) -> Result<Session<'a>> {
+    let instance = config.instance(context.wanted_instance())?;
+    let state = open_state(context, config, instance)?;
+    Session::new(context, config, instance, state, manners)
+}
+
+/// The counts and changes of a refresh, in a sentence.
+fn refresh_sentence(instance: &str, changes: &crate::index::Changes) -> String {
+    format!(
+        "{instance}: {} roles in {} accounts, {} new, {} gone",
+        changes.roles,
+        changes.accounts,
+        changes.added.len(),
+        changes.removed.len()
+    )
+}

@@ -1,0 +1,31 @@
+//! `process`: the answer to an AWS SDK's `credential_process`. Asks nothing, opens no browser.
+
+use secrecy::ExposeSecret;
+
+use crate::cli::ProcessArgs;
+use crate::context::Context;
+use crate::role::{RoleCredentials, RoleFlags};
+use crate::session::Manners;
+use crate::{Result, ui};
+
+use super::{load_config, open_session, role};
+
+pub(super) fn run(args: &ProcessArgs, context: &Context) -> Result<()> {
+    let config = load_config(context)?;
+    let mut session = open_session(context, &config, Manners::Silent)?;
+    let role = role::resolve(&session, &config, &RoleFlags::from(&args.role), None)?;
+    let credentials = session.credentials(&role, context.globals.sts_refresh)?;
+    ui::print(&document(&credentials))
+}
+
+/// The shape that the SDKs ask for: version 1, times in RFC 3339.
+fn document(credentials: &RoleCredentials) -> String {
+    let document = serde_json::json!({
+        "Version": 1,
+        "AccessKeyId": credentials.access_key_id,
+        "SecretAccessKey": credentials.secret_access_key.expose_secret(),
+        "SessionToken": credentials.session_token.expose_secret(),
+        "Expiration": crate::environment::rfc3339(credentials.expires_at),
+    });
+    document.to_string() + "\n"
+}

@@ -1,0 +1,79 @@
+//! From a selection to one role, or to a message that says how to name one.
+
+use crate::config::Config;
+use crate::role::{Role, RoleFlags, Selection};
+use crate::session::Session;
+use crate::{Error, Result};
+
+/// The one role that the flags, or else the environment, name.
+pub(super) fn resolve(
+    session: &Session<'_>,
+    config: &Config,
+    typed: &RoleFlags,
+    environment: Option<&RoleFlags>,
+) -> Result<Role> {
+    let selection = typed.select(environment)?.ok_or_else(|| {
+        Error::usage("which role? Name it with -p PROFILE, -a ARN, or -A ACCOUNT -R ROLE; 'aws-sso list' shows them")
+    })?;
+    find(session, config, &selection)
+}
+
+pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Role> {
+    let mut found = session.index.find(session.row.id, selection)?;
+    match found.len() {
+        0 => Err(Error::no_such_role(no_role(session, config, selection)?)),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let arns: Vec<String> = found.iter().map(|role| role.arn.to_string()).collect();
+            Err(Error::no_such_role(format!(
+                "{} fits several roles: choose one with -a: {}",
+                describe(selection),
+                arns.join(", ")
+            )))
+        }
+    }
+}
+
+fn no_role(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<String> {
+    let (what, instance) = (describe(selection), &session.row.name);
+    if let Some(problem) = &session.row.problem {
+        return Ok(format!("{what} is not known, because the profile names could not be made: {problem}"));
+    }
+    if session.row.refreshed_at.is_none() {
+        return Ok(format!("{what} is not known yet, no roles of {instance} were fetched: run 'aws-sso login'"));
+    }
+    if let Some(other) = elsewhere(session, config, selection)? {
+        return Ok(format!("{what} is no role of the SSO instance {instance}, but one of {other}: add -S '{other}'"));
+    }
+    let wanted = match selection {
+        Selection::Profile(name) | Selection::Arn(name) => name.clone(),
+        Selection::AccountRole(account, role) => format!("{account}:{role}"),
+    };
+    let similar = session.index.similar_profiles(session.row.id, &wanted)?;
+    let hint = match similar.as_slice() {
+        [] => "'aws-sso list' shows what there is".to_owned(),
+        names => format!("did you mean {}?", names.join(", ")),
+    };
+    Ok(format!("{what} is no role of the SSO instance {instance}: {hint} (a new one: run 'aws-sso cache')"))
+}
+
+/// Another instance of the config that has the role.
+fn elsewhere(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Option<String>> {
+    for instance in config.instances.values().filter(|instance| instance.name != session.row.name) {
+        let row = session.index.current_instance(config, instance)?;
+        if let Some(row) = row
+            && !session.index.find(row.id, selection)?.is_empty()
+        {
+            return Ok(Some(instance.name.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn describe(selection: &Selection) -> String {
+    match selection {
+        Selection::Profile(name) => format!("the profile '{name}'"),
+        Selection::Arn(arn) => format!("the role '{arn}'"),
+        Selection::AccountRole(account, role) => format!("the role '{role}' of account {account}"),
+    }
+}

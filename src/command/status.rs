@@ -1,0 +1,133 @@
+//! `status`: everything about this shell in one place. Opens no secure store and calls nobody.
+
+use serde::Serialize;
+
+use crate::cli::StatusArgs;
+use crate::config::Config;
+use crate::context::Context;
+use crate::environment::foreign_credentials;
+use crate::error::one_line;
+use crate::index::InstanceRow;
+use crate::{Result, ui};
+
+use super::{load_config, open_state};
+
+#[derive(Serialize)]
+struct Status {
+    profile: Option<String>,
+    arn: Option<String>,
+    /// How the role reaches programs: `keys`, or nothing.
+    delivery: Option<&'static str>,
+    expires: Option<String>,
+    /// A variable with credentials that are not ours.
+    foreign: Option<&'static str>,
+    region: Option<String>,
+    /// Who set the region: `aws-sso` or `you`.
+    region_managed_by: Option<&'static str>,
+    instance: String,
+    start_url: String,
+    sso_region: String,
+    session_expires: Option<String>,
+    refreshed: Option<String>,
+    problem: Option<String>,
+    store: &'static str,
+    config: String,
+    state: String,
+}
+
+pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
+    let config = load_config(context)?;
+    let instance = config.instance(context.wanted_instance())?;
+    let (index, row) = open_state(context, &config, instance)?;
+    let status = Status {
+        instance: instance.name.clone(),
+        start_url: instance.start_url.clone(),
+        sso_region: instance.sso_region.clone(),
+        state: index.path().display().to_string(),
+        ..of_shell(context, &config, &row)
+    };
+    if args.json {
+        let json = serde_json::to_string_pretty(&status).unwrap_or_default();
+        return ui::print(&format!("{json}\n"));
+    }
+    ui::print(&text(&status, context))
+}
+
+fn of_shell(context: &Context, config: &Config, row: &InstanceRow) -> Status {
+    let variable = |name: &str| context.env.get(name).map(str::to_owned);
+    let time = |at: Option<i64>| at.map(crate::environment::rfc3339);
+    let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let managed = region.is_some() && region == variable("AWS_SSO_DEFAULT_REGION");
+    let arn = variable("AWS_SSO_ROLE_ARN");
+    Status {
+        profile: variable("AWS_SSO_PROFILE"),
+        delivery: (arn.is_some() && context.env.get("AWS_ACCESS_KEY_ID").is_some()).then_some("keys"),
+        arn,
+        expires: variable("AWS_SSO_SESSION_EXPIRATION"),
+        foreign: foreign_credentials(&context.env),
+        region_managed_by: region.as_ref().map(|_| if managed { "aws-sso" } else { "you" }),
+        region,
+        instance: String::new(),
+        start_url: String::new(),
+        sso_region: String::new(),
+        session_expires: time(row.session_expires_at),
+        refreshed: time(row.refreshed_at),
+        problem: row.problem.clone(),
+        store: config.secure_store.as_str(),
+        config: config.path.display().to_string(),
+        state: String::new(),
+    }
+}
+
+fn text(status: &Status, context: &Context) -> String {
+    let colour = ui::wants_colour(&std::io::stdout(), &context.env);
+    let now = jiff::Timestamp::now().as_second();
+    let left = |time: &Option<String>| {
+        let at = time.as_ref().and_then(|time| time.parse::<jiff::Timestamp>().ok());
+        at.map(|at| ui::time_left(at.as_second(), now))
+    };
+    let role = match (&status.profile, &status.arn) {
+        (Some(profile), Some(arn)) => format!("{profile} ({arn})"),
+        (None, Some(arn)) => arn.clone(),
+        _ => "none in this shell".to_owned(),
+    };
+    let role = match status.foreign {
+        Some(variable) => format!("{role}; {variable} was set by someone else"),
+        None => role,
+    };
+    let credentials = match (status.delivery, left(&status.expires)) {
+        (Some(delivery), Some(left)) => format!("{delivery}, {left} left"),
+        (Some(delivery), None) => delivery.to_owned(),
+        (None, _) => "none".to_owned(),
+    };
+    let region = match (&status.region, status.region_managed_by) {
+        (Some(region), Some("aws-sso")) => format!("{region}, managed by aws-sso"),
+        (Some(region), _) => format!("{region}, set by you"),
+        _ => "none".to_owned(),
+    };
+    let session = match left(&status.session_expires).as_deref() {
+        None => "not signed in: run 'aws-sso login'".to_owned(),
+        Some("Expired") => "ended; renewed in silence where AWS allows it, else run 'aws-sso login'".to_owned(),
+        Some(left) => format!("signed in, {left} left"),
+    };
+    let roles = match (&status.problem, &status.refreshed) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(at)) => format!("fetched {at}"),
+        (None, None) => "not fetched yet: run 'aws-sso login'".to_owned(),
+    };
+    let instance = format!("{}, {} in {}", status.instance, status.start_url, status.sso_region);
+    let rows = [
+        ("Role", role.as_str()),
+        ("Credentials", &credentials),
+        ("Region", &region),
+        ("Instance", &instance),
+        ("Session", &session),
+        ("Roles", &roles),
+        ("Store", status.store),
+        ("Config", &status.config),
+        ("State", &status.state),
+    ];
+    rows.iter()
+        .map(|(name, value)| format!("{} {}\n", ui::bold(&format!("{name:<12}"), colour), one_line(value)))
+        .collect()
+}
