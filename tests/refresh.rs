@@ -25,7 +25,8 @@ fn refresh_a_large_organization(fault: impl Fn(&Simulator)) -> Answer {
     const RATE: f64 = 200.0;
     let simulator = Simulator::start(Organization::generated(ACCOUNTS, 3 * ACCOUNTS));
     let home = Home::new(&simulator, "");
-    let config = std::fs::read_to_string(home.config_path()).expect("config").replace("RateLimit: 1000", "RateLimit: 200");
+    let config =
+        std::fs::read_to_string(home.config_path()).expect("config").replace("RateLimit: 1000", "RateLimit: 200");
     home.write_config(&config);
     home.ok(&["login", "--no-refresh"]);
     simulator.set_rate_limit(Some(RateLimit { per_second: RATE, burst: RATE / 10.0 }));
@@ -39,7 +40,8 @@ fn refresh_a_large_organization(fault: impl Fn(&Simulator)) -> Answer {
     #[expect(clippy::cast_precision_loss)]
     let allowed = 1.05 * ACCOUNTS as f64 / RATE + 2.0;
     assert!(took <= allowed, "{took} s, allowed {allowed} s");
-    let refused = simulator.count_status(Operation::ListAccountRoles, 429) + simulator.count_status(Operation::ListAccounts, 429);
+    let refused =
+        simulator.count_status(Operation::ListAccountRoles, 429) + simulator.count_status(Operation::ListAccounts, 429);
     assert!(refused * 50 < calls(&simulator), "{refused} of {} calls were refused", calls(&simulator));
     assert_eq!(profiles(&home).len(), 3 * ACCOUNTS);
     assert_eq!(answer.stdout.lines().filter(|line| line.starts_with("+ arn:aws:iam::")).count(), 3 * ACCOUNTS);
@@ -148,7 +150,9 @@ fn two_refreshes_at_once_fetch_once() {
     home.ok(&["login", "--no-refresh"]);
     simulator.fault(Operation::ListAccountRoles, Fault::latency(Duration::from_millis(50)));
     let children: Vec<_> = (0..4)
-        .map(|_| home.command(&["cache"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts"))
+        .map(|_| {
+            home.command(&["cache"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts")
+        })
         .collect();
     for child in children {
         let answer = Answer::from(child.wait_with_output().expect("it ends"));
