@@ -30,7 +30,7 @@ fn a_damaged_file_is_set_aside_with_one_message_and_rebuilt() {
     let home = signed_in(&simulator);
     fs::write(home.state_path(), "garbage".repeat(1000)).expect("written");
     let answer = home.run(&["process", "-p", "000000000001:Admin"]);
-    assert_eq!(answer.status, Some(4), "{}", answer.stderr);
+    assert_eq!(answer.status, Some(3), "{}", answer.stderr);
     assert!(
         answer.stderr.contains("was damaged and now lies at") && answer.stderr.contains("'aws-sso login'"),
         "{}",

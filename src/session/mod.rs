@@ -178,6 +178,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the person can be asked to sign in.
+    pub fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
     /// The network, from the first call on.
     fn network(&self) -> Result<&(Runtime, IdentityCenter)> {
         if self.network.get().is_none() {
@@ -204,7 +209,7 @@ impl<'a> Session<'a> {
     }
 
     /// `aws-sso login`, with the instance where it is not the default one.
-    fn login_command(&self) -> String {
+    pub fn login_command(&self) -> String {
         let default = self.config.instance(None).is_ok_and(|instance| instance.name == self.instance.name);
         if default { "aws-sso login".to_owned() } else { format!("aws-sso login -S '{}'", self.instance.name) }
     }

@@ -5,6 +5,7 @@ use crate::config::UrlAction;
 use crate::error::one_line;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
 use crate::role::{ClientRegistration, Token};
+use crate::vault::VaultError;
 use crate::{Error, Result, ui};
 
 use super::lock::ProcessLock;
@@ -86,6 +87,7 @@ impl Session<'_> {
     /// Signs in through a browser, whatever session there is.
     pub fn sign_in(&mut self) -> Result<Token> {
         self.make_writable()?;
+        self.vault.unlock(&mut self.index, &self.row)?;
         let known: Option<ClientRegistration> = self.vault.get(&self.index, &self.row, ONLY)?;
         let workflow = choose_workflow(self.config.auth_workflow, &self.context.env);
         let action = self.sign_in_action();
@@ -117,6 +119,7 @@ impl Session<'_> {
                 runtime.block_on(aws.log_out(&token.access_token)).err().map(|error| error.message)
             }
             Ok(None) => None,
+            Err(VaultError::Prompt(error)) => return Err(error),
             // A lost password must not keep the secrets here.
             Err(error) => Some(error.to_string()),
         };

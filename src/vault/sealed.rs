@@ -59,10 +59,7 @@ impl SealedRecords {
         name: &str,
         record: &[u8],
     ) -> Result<(), VaultError> {
-        let (id, key) = match self.key_row(index, instance)? {
-            Some(row) => self.unlock(&row)?,
-            None => self.create_key(index, instance)?,
-        };
+        let (id, key) = self.writing_key(index, instance)?;
         let (nonce, sealed) = seal(key, instance, kind, name, record)?;
         Ok(index.write(|transaction| {
             let sql = "INSERT OR REPLACE INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -74,6 +71,18 @@ impl SealedRecords {
         })?)
     }
 
+    /// The key to seal with, made where there is none yet.
+    pub(super) fn writing_key(
+        &self,
+        index: &mut Index,
+        instance: &InstanceRow,
+    ) -> Result<(KeyId, &DataKey), VaultError> {
+        match self.key_row(index, instance)? {
+            Some(row) => self.unlock(&row),
+            None => self.create_key(index, instance),
+        }
+    }
+
     /// Deletes the records of `instance` and moves those of its siblings to a new key.
     pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         delete_all(index, instance)?;
@@ -83,7 +92,8 @@ impl SealedRecords {
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
             return self.source.forget(&old.id);
         }
-        let (_, old_key) = self.unlock(&old)?;
+        // With a lost password the siblings stay as they are; the last of them takes the key along.
+        let Ok((_, old_key)) = self.unlock(&old) else { return Ok(()) };
         let (id, key) = (random()?, Zeroizing::new(random()?));
         let wrapped = self.source.store(&id, &key, old.wrapped.as_deref())?;
         let mut moved = Vec::with_capacity(siblings.len());
