@@ -109,12 +109,10 @@ impl<'a> Session<'a> {
             runtime.block_on(aws.role_credentials(&token.access_token, account, &name))
         })?;
         fetched.map_err(|error| match error.kind {
-            CallErrorKind::Denied | CallErrorKind::Permanent if error.message.contains("Exception") => {
-                Error::no_such_role(format!(
-                    "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
-                    role.profile, error.message
-                ))
-            }
+            CallErrorKind::Denied | CallErrorKind::Rejected => Error::no_such_role(format!(
+                "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
+                role.profile, error.message
+            )),
             _ => Error::from(error),
         })
     }
@@ -144,7 +142,7 @@ impl<'a> Session<'a> {
     fn explain_chain(&self, role: &Role, previous: &Role, error: CallError) -> Error {
         let skew = self.network().ok().and_then(|(_, aws)| aws.clock_warning());
         match (error.kind, skew) {
-            (CallErrorKind::Denied | CallErrorKind::Permanent, Some(skew)) => {
+            (CallErrorKind::Denied | CallErrorKind::Rejected, Some(skew)) => {
                 Error::failed(format!("{} ({skew})", error.message))
             }
             (CallErrorKind::Denied, None) => Error::failed(format!(
