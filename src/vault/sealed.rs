@@ -75,11 +75,13 @@ impl SealedRecords {
     }
 
     /// Deletes the records of `instance` and moves those of its siblings to a new key.
-    pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+    pub(super) fn clear(&mut self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         delete_all(index, instance)?;
         let Some(old) = self.key_row(index, instance)? else { return Ok(()) };
         let siblings = index.read(|connection| sibling_records(connection, &old.id))?;
         if siblings.is_empty() {
+            // A session that is signed in anew within this process makes a key of its own.
+            self.key.take();
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
             return self.source.forget(&old.id);
         }
@@ -102,6 +104,7 @@ impl SealedRecords {
             }
             Ok(())
         })?;
+        self.key = OnceCell::from((id, key));
         self.source.forget(&old.id)
     }
 
