@@ -322,14 +322,12 @@ fn the_region_is_ours_until_the_person_sets_one() {
         ("use one; unset AWS_SSO_DEFAULT_REGION; use two -O; use none", "- - -"),
     ] {
         let script = format!(
-            r#"use() {{ eval "$(aws-sso eval -A "$(number $1)" -R Admin "${{@:2}}")"; }}
+            r#"use() {{ eval "$(aws-sso eval -R ReadOnly -A "$(number $1)" "${{@:2}}")"; }}
             number() {{ case $1 in one) echo 1;; two) echo 2;; none) echo 123456789012;; esac; }}
             clear() {{ eval "$(aws-sso eval --clear "$@")"; }}
-            {}
-            echo "${{AWS_DEFAULT_REGION:--}} ${{AWS_REGION:--}} ${{AWS_SSO_DEFAULT_REGION:--}}""#,
-            steps.replace("use none", "use none -R ReadOnly")
+            {steps}
+            echo "${{AWS_DEFAULT_REGION:--}} ${{AWS_REGION:--}} ${{AWS_SSO_DEFAULT_REGION:--}}""#
         );
-        let script = script.replace("-R Admin \"${@:2}\"", "-R ReadOnly \"${@:2}\"").replace("none -R ReadOnly", "none");
         let answer = Answer::of(WAYS[0].shell(&home, &script, &[]));
         assert_eq!((answer.stdout.trim_end(), answer.stderr.as_str()), (expected, ""), "{steps}");
     }
