@@ -12,6 +12,9 @@ use crate::role::{AccountId, Partition, Role, RoleArn};
 /// Number of the rules below. A new number makes every state file derive anew.
 pub(super) const DERIVATION: i64 = 1;
 
+/// Characters of a name in place of one that is too long; AWS's own names fit.
+const LONGEST_NAME: usize = 128;
+
 /// An account as AWS listed it.
 struct AccountRow {
     id: AccountId,
@@ -149,9 +152,16 @@ fn name_all(roles: Vec<(Role, Option<String>)>, config: &Config) -> Result<Vec<R
     for (mut role, own_name) in roles {
         role.profile = match own_name {
             Some(name) => name,
-            None => template
-                .render(&ProfileFields::of(&role))
-                .map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
+            None => match template.render(&ProfileFields::of(&role)) {
+                Ok(name) => name,
+                // Nothing is wrong with the format: this role's own names are too long for it.
+                Err(error) if error.line().is_none() => {
+                    let name = format!("{}:{}", role.account_id, role.role_name).chars().take(LONGEST_NAME).collect();
+                    tracing::warn!("{error}: a role of account {} is called {name} instead", role.account_id);
+                    name
+                }
+                Err(error) => return Err(format!("ProfileFormat: {}: {error}", role.arn)),
+            },
         };
         if let Err(error) = profile::check_name(&role.profile) {
             role.profile = usable_name(&role);
