@@ -128,11 +128,8 @@ impl IdentityCenter {
                 renewed.refresh_token = renewed.refresh_token.or_else(|| token.refresh_token.clone());
                 Ok(renewed)
             }
-            Err(error) if matches!(error.kind, CallErrorKind::Transient | CallErrorKind::Throttled) => {
-                Err(error.into())
-            }
-            Err(error) if error.message.contains("web page") => Err(error.into()),
-            Err(_) => Err(ended()),
+            Err(error) if is_verdict(&error) => Err(ended()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -172,6 +169,16 @@ impl IdentityCenter {
             "{} does not know {} ({}): SSORegion in config.yaml is {}, which is probably wrong; the settings page of IAM Identity Center shows the right region",
             self.region, self.start_url, error.message, self.region
         ))
+    }
+}
+
+/// Whether AWS itself said no. A proxy that does, or a connection that cannot be made, says nothing about
+/// the session.
+fn is_verdict(error: &CallError) -> bool {
+    match error.kind {
+        CallErrorKind::Transient | CallErrorKind::Throttled => false,
+        CallErrorKind::Expired | CallErrorKind::InvalidGrant | CallErrorKind::InvalidClient => true,
+        _ => error.message.contains("Exception"),
     }
 }
 
