@@ -139,8 +139,8 @@ impl Vault {
 
     /// Removes all records of an instance and replaces the data key, so that a copy of the old state
     /// file is of no use to whoever finds the key later. Other instances of the config keep theirs.
-    pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
-        match &self.backend {
+    pub fn clear(&mut self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        match &mut self.backend {
             Backend::Sealed(records) => records.clear(index, instance),
             Backend::Json(records) => records.delete(instance, None),
         }

@@ -75,15 +75,18 @@ impl SealedRecords {
     }
 
     /// Deletes the records of `instance` and moves those of its siblings to a new key.
-    pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+    pub(super) fn clear(&mut self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         delete_all(index, instance)?;
         let Some(old) = self.key_row(index, instance)? else { return Ok(()) };
         let siblings = index.read(|connection| sibling_records(connection, &old.id))?;
         if siblings.is_empty() {
+            self.key.take();
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
             return self.source.forget(&old.id);
         }
-        let (_, old_key) = self.unlock(&old)?;
+        // Whoever lost the password has to be able to sign out: the key stays, and the secrets of this
+        // instance are gone.
+        let Ok((_, old_key)) = self.unlock(&old) else { return Ok(()) };
         let (id, key) = (random()?, Zeroizing::new(random()?));
         let wrapped = self.source.store(&id, &key, old.wrapped.as_deref())?;
         let mut moved = Vec::with_capacity(siblings.len());
@@ -102,6 +105,7 @@ impl SealedRecords {
             }
             Ok(())
         })?;
+        self.key.take();
         self.source.forget(&old.id)
     }
 
