@@ -66,7 +66,7 @@ impl Pace {
                 _ => return Err(error),
             }
             failures += 1;
-            if failures > self.max_retry {
+            if failures >= self.max_retry {
                 return Err(CallError {
                     message: format!("{} (given up after {failures} tries: see MaxRetry, RateLimit)", error.message),
                     ..error
@@ -184,9 +184,9 @@ mod tests {
             *tries.borrow_mut() += 1;
             Err::<(), _>(CallError { retry_after: Some(Duration::from_secs(7)), ..failed(CallErrorKind::Throttled) })
         };
-        assert!(pace.call(refuse).await.unwrap_err().message.contains("3 tries"));
-        assert_eq!(*tries.borrow(), 3);
-        assert!(start.elapsed() >= Duration::from_secs(14));
+        assert!(pace.call(refuse).await.unwrap_err().message.contains("2 tries"));
+        assert_eq!(*tries.borrow(), 2);
+        assert!(start.elapsed() >= Duration::from_secs(7));
     }
 
     #[tokio::test(start_paused = true)]
