@@ -118,6 +118,9 @@ fn of_service(error: &(impl ProvideErrorMetadata + StdError), status: u16) -> (C
         },
     };
     let what = match (code, said) {
+        ("", "") if status < 300 => {
+            format!("the answer (status {status}) is not AWS's: check the proxy and the AWS_ENDPOINT_URL variables")
+        }
         ("", "") => format!("AWS answered with status {status}"),
         ("", said) => format!("AWS answered with status {status}: {said}"),
         (code, "") => code.to_owned(),
