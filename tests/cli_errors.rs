@@ -105,7 +105,8 @@ fn a_word_that_is_not_text_is_one_line_too() {
     }
 }
 
-const INSTANCE: &str = "SSOConfig:\n  Default:\n    SSORegion: us-east-1\n    StartUrl: https://d-1.awsapps.com/start\n";
+const INSTANCE: &str =
+    "SSOConfig:\n  Default:\n    SSORegion: us-east-1\n    StartUrl: https://d-1.awsapps.com/start\n";
 
 #[test]
 fn a_wrong_config_is_named_by_file_and_line() {
@@ -141,7 +142,9 @@ fn a_wrong_config_is_named_by_file_and_line() {
         (format!("{INSTANCE}    Accounts:\n      x: {{}}\n"), 6, &["x", "12 digits"]),
         (format!("{INSTANCE}    Accounts:\n      '1': {{Roles: {{'a b': {{}}}}}}\n"), 6, &["a b", "role name"]),
         (
-            format!("{INSTANCE}    Accounts:\n      '1':\n        Roles:\n          A: {{Via: '1:B'}}\n          B: {{Via: '1:A'}}\n"),
+            format!(
+                "{INSTANCE}    Accounts:\n      '1':\n        Roles:\n          A: {{Via: '1:B'}}\n          B: {{Via: '1:A'}}\n"
+            ),
             8,
             &["circle", "000000000001:A"],
         ),
@@ -187,7 +190,7 @@ fn a_config_that_cannot_be_read_says_why() {
         std::fs::write(&path, binary).expect("a file");
         refuses(&home, 1, &["list"], &["config.yaml"]);
     }
-    std::fs::write(&path, "a: &x [1,1,1]\nb: &y [*x,*x,*x]\nc: &z [*y,*y,*y]\n".repeat(1)).expect("a file");
+    std::fs::write(&path, "a: &x [1,1,1]\nb: &y [*x,*x,*x]\nc: &z [*y,*y,*y]\n").expect("a file");
     refuses(&home, 1, &["list"], &["config.yaml"]);
     std::fs::write(&path, "[".repeat(100_000)).expect("a file");
     refuses(&home, 1, &["list"], &["config.yaml"]);
@@ -334,13 +337,20 @@ fn a_reader_that_goes_away_is_no_failure() {
     let home = home(&simulator, "SecureStore: json\n");
     home.ok(&["login"]);
     assert!(home.ok(&["list"]).len() > 1 << 17, "more than a pipe holds");
-    for arguments in [&["list"][..], &["list", "--json"], &["list", "--csv"], &["list", "-f"], &["version"], &["--help"]] {
+    for arguments in
+        [&["list"][..], &["list", "--json"], &["list", "--csv"], &["list", "-f"], &["version"], &["--help"]]
+    {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let mut command = home.command(arguments);
         command.stdout(writer);
         let answer = Answer::of(command);
-        assert_eq!((answer.status, answer.stderr.contains("aws-sso: ")), (Some(0), false), "{arguments:?}: {}", answer.stderr);
+        assert_eq!(
+            (answer.status, answer.stderr.contains("aws-sso: ")),
+            (Some(0), false),
+            "{arguments:?}: {}",
+            answer.stderr
+        );
         assert!(!answer.stderr.contains("panicked"), "{}", answer.stderr);
     }
 }
@@ -437,7 +447,9 @@ fn nothing_is_coloured_that_is_no_terminal() {
     let mut home = home(&simulator, "Nonsense: true\n");
     home.set("TERM", "xterm-256color");
     for variables in [&[][..], &[("NO_COLOR", "1")], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]] {
-        variables.iter().for_each(|(name, value)| home.set(name, value));
+        for (name, value) in variables {
+            home.set(name, value);
+        }
         for arguments in [&["list"][..], &["status"], &["--help"], &["nosuch"], &["-L", "trace", "list"]] {
             let answer = home.run(arguments);
             assert!(!answer.stdout.contains('\u{1b}') && !answer.stderr.contains('\u{1b}'), "{arguments:?}");
@@ -458,7 +470,8 @@ fn a_wrong_profile_format_is_shown_with_line_and_column() {
         ("{% for %}", &["1:"]),
     ] {
         let text = std::fs::read_to_string(home.config_path()).expect("the config");
-        let text: String = text.lines().filter(|line| !line.starts_with("ProfileFormat")).map(|l| format!("{l}\n")).collect();
+        let text: String =
+            text.lines().filter(|line| !line.starts_with("ProfileFormat")).map(|l| format!("{l}\n")).collect();
         home.write_config(&format!("{text}ProfileFormat: '{format}'\n"));
         let answer = home.run(&["list"]);
         assert_eq!(answer.status, Some(0), "{format}: {}", answer.stderr);
@@ -479,8 +492,11 @@ fn two_roles_of_one_name_are_both_shown_and_the_old_names_stay() {
     home.ok(&["login"]);
     let text = std::fs::read_to_string(home.config_path()).expect("the config");
     home.write_config(&format!("{text}ProfileFormat: '{{{{ .RoleName }}}}'\n"));
-    let words =
-        ["arn:aws:iam::000000000001:role/Admin", "arn:aws:iam::000000000002:role/Admin", "{{ .AccountIdPad }}:{{ .RoleName }}"];
+    let words = [
+        "arn:aws:iam::000000000001:role/Admin",
+        "arn:aws:iam::000000000002:role/Admin",
+        "{{ .AccountIdPad }}:{{ .RoleName }}",
+    ];
     let answer = home.run(&["list"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     for word in words {

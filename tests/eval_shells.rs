@@ -70,7 +70,7 @@ const SHOW: &str = r"env -0; printf 'END=\0'";
 /// A home with a session, and `aws-sso` on the path of its shells.
 fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
     let mut home = Home::new(simulator, "");
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
     let directory = Path::new(BINARY).parent().expect("a directory").display();
     home.set("PATH", &format!("{directory}:{path}"));
     home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
@@ -88,7 +88,8 @@ fn strangers(home: &Home) -> Vec<String> {
 
 /// The role of account 1 with these tags, each of which becomes a variable.
 fn write_tags(home: &Home, simulator: &Simulator, values: &[String]) {
-    let mut instance = "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: one\n        Tags:\n".to_owned();
+    let mut instance =
+        "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: one\n        Tags:\n".to_owned();
     let mut names = String::new();
     for (number, value) in values.iter().enumerate() {
         let _ = writeln!(instance, "          T{number}: {}", yaml(value));
@@ -122,13 +123,80 @@ fn pitfalls() -> Vec<String> {
     let mut values: Vec<String> = (' '..='~').map(String::from).collect();
     values.extend([printable.clone(), printable.chars().rev().collect(), controls]);
     let fixed = [
-        "it's", "\"quoted\"", "'", "''", "'\\''", "\\", "\\\\", "\\n", "a\\", "$HOME", "${HOME}", "$(touch executed)",
-        "`touch executed`", "; touch executed", "& touch executed &", "|| touch executed", "\ntouch executed\n",
-        "(touch executed)", "=(touch executed)", "<(touch executed)", "$'\\x27'; touch executed #", "!!", "!-1", "!$",
-        "a!b", "^a^b", "-n", "-e", "--", "--help", "-rf /", "~", "~root", "a:~", "=ls", "%self", "*", "/*", "?", "[a-z]",
-        "{a,b}", "**/*", "#comment", "a #b", " a", "a ", "  a  b  ", "\ta\t", "\r", "\r\n", "a\n", "\na", "\n\n\n", "a\nb\n",
-        "données", "日本語", "🔥", "e\u{301}", "\u{202e}abc", "\u{200b}", "\u{feff}bom", "\u{85}", "\u{2028}", "\u{10ffff}",
-        "\u{1b}[31m", "a=b", "A=1 touch executed", "%s%n", "%PATH%", "$env:PATH", "\\X41", "\\u0041", "<no value>", "null",
+        "it's",
+        "\"quoted\"",
+        "'",
+        "''",
+        "'\\''",
+        "\\",
+        "\\\\",
+        "\\n",
+        "a\\",
+        "$HOME",
+        "${HOME}",
+        "$(touch executed)",
+        "`touch executed`",
+        "; touch executed",
+        "& touch executed &",
+        "|| touch executed",
+        "\ntouch executed\n",
+        "(touch executed)",
+        "=(touch executed)",
+        "<(touch executed)",
+        "$'\\x27'; touch executed #",
+        "!!",
+        "!-1",
+        "!$",
+        "a!b",
+        "^a^b",
+        "-n",
+        "-e",
+        "--",
+        "--help",
+        "-rf /",
+        "~",
+        "~root",
+        "a:~",
+        "=ls",
+        "%self",
+        "*",
+        "/*",
+        "?",
+        "[a-z]",
+        "{a,b}",
+        "**/*",
+        "#comment",
+        "a #b",
+        " a",
+        "a ",
+        "  a  b  ",
+        "\ta\t",
+        "\r",
+        "\r\n",
+        "a\n",
+        "\na",
+        "\n\n\n",
+        "a\nb\n",
+        "données",
+        "日本語",
+        "🔥",
+        "e\u{301}",
+        "\u{202e}abc",
+        "\u{200b}",
+        "\u{feff}bom",
+        "\u{85}",
+        "\u{2028}",
+        "\u{10ffff}",
+        "\u{1b}[31m",
+        "a=b",
+        "A=1 touch executed",
+        "%s%n",
+        "%PATH%",
+        "$env:PATH",
+        "\\X41",
+        "\\u0041",
+        "<no value>",
+        "null",
     ];
     values.extend(fixed.map(str::to_owned));
     values
@@ -234,7 +302,9 @@ fn clear_gives_the_environment_back_as_it_was() {
         vec![("AWS_REGION", "mine-1"), ("AWS_PROFILE", "mine"), ("AWS_CA_BUNDLE", "/a b/ca"), ("OTHER", "'\"$`\n")],
         vec![("AWS_DEFAULT_REGION", "mine-2"), ("AWS_CONFIG_FILE", "/nowhere")],
     ] {
-        before.iter().for_each(|(name, value)| home.set(name, value));
+        for (name, value) in &before {
+            home.set(name, value);
+        }
         for way in &WAYS {
             let clear = way.read.replace("\"$@\"", "--clear").replace("$argv", "--clear");
             // The warning about AWS_PROFILE is not what is looked at here.
@@ -246,7 +316,9 @@ fn clear_gives_the_environment_back_as_it_was() {
             assert_eq!(loaded.contains_key("AWS_SSO_DEFAULT_REGION"), is_managed);
             assert_eq!(without_own(cleared), without_own(untouched), "{} {}", way.program, way.read);
         }
-        before.iter().for_each(|(name, _)| home.unset(name));
+        for (name, _) in &before {
+            home.unset(name);
+        }
     }
 }
 
@@ -294,7 +366,8 @@ fn another_role_leaves_nothing_of_the_last_one() {
 #[test]
 fn the_region_is_ours_until_the_person_sets_one() {
     let simulator = Simulator::start(small_organization());
-    let instance = "Accounts:\n  '000000000001': {DefaultRegion: eu-west-1}\n  '000000000002': {DefaultRegion: ap-south-1}";
+    let instance =
+        "Accounts:\n  '000000000001': {DefaultRegion: eu-west-1}\n  '000000000002': {DefaultRegion: ap-south-1}";
     let home = signed_in(&simulator, instance, "");
     // What is done in one shell, and AWS_DEFAULT_REGION, AWS_REGION and AWS_SSO_DEFAULT_REGION after it.
     for (steps, expected) in [
@@ -346,7 +419,11 @@ fn refresh_fetches_new_credentials_for_the_role_in_the_shell() {
         assert_ne!(first["AWS_ACCESS_KEY_ID"], second["AWS_ACCESS_KEY_ID"], "{}", way.program);
         assert_eq!(first["AWS_SSO_ROLE_ARN"], second["AWS_SSO_ROLE_ARN"]);
     }
-    assert_eq!(simulator.count(Operation::GetRoleCredentials), 1, "the last shell found the first one's, and renewed it");
+    assert_eq!(
+        simulator.count(Operation::GetRoleCredentials),
+        1,
+        "the last shell found the first one's, and renewed it"
+    );
 }
 
 #[test]
@@ -408,11 +485,8 @@ fn the_shell_that_asks_is_written_for_whatever_the_login_shell_is() {
     let simulator = Simulator::start(small_organization());
     let tags = "Accounts: {'000000000001': {Tags: {Team: a b}}}";
     let mut home = signed_in(&simulator, tags, "EnvVarTags: [Team]\n");
-    let (bash, fish, posix) = (
-        r"export AWS_SSO_TAG_TEAM=$'a\x20b';",
-        r"set -gx AWS_SSO_TAG_TEAM a\X20b;",
-        "export AWS_SSO_TAG_TEAM='a b';",
-    );
+    let (bash, fish, posix) =
+        (r"export AWS_SSO_TAG_TEAM=$'a\x20b';", r"set -gx AWS_SSO_TAG_TEAM a\X20b;", "export AWS_SSO_TAG_TEAM='a b';");
     let asked = r#"text="$(aws-sso eval "$@")"; printf '%s\n' "$text""#;
     for (way, login_shell, script, expected) in [
         (&WAYS[0], "/usr/bin/fish", asked, bash),

@@ -91,8 +91,28 @@ fn arguments_reach_the_command_as_they_were_typed() {
     let simulator = Simulator::start(small_organization());
     let home = signed_in(&simulator);
     let arguments = [
-        "a b", "", "*", "?", "~", "$HOME", "$(touch executed)", "`touch executed`", "'", "\"", "\\", "a\nb", "é", "--help",
-        "-p", "other", "--", "-O", "--version", "-S", "nowhere", "--no-such-flag",
+        "a b",
+        "",
+        "*",
+        "?",
+        "~",
+        "$HOME",
+        "$(touch executed)",
+        "`touch executed`",
+        "'",
+        "\"",
+        "\\",
+        "a\nb",
+        "é",
+        "--help",
+        "-p",
+        "other",
+        "--",
+        "-O",
+        "--version",
+        "-S",
+        "nowhere",
+        "--no-such-flag",
     ];
     let print = ["sh", "-c", r#"printf '%s\0' "$@""#, "sh"];
     for separator in [&["--"][..], &[]] {
@@ -240,7 +260,8 @@ fn what_is_typed_beats_the_environment_and_is_never_mixed_with_it() {
 fn a_nested_exec_switches_the_role_as_a_whole() {
     let simulator = Simulator::start(small_organization());
     let home = Home::new(&simulator, "");
-    let instance = "DefaultRegion: us-west-2\nAccounts:\n  '000000000001': {DefaultRegion: eu-west-1, Tags: {Team: blue}}";
+    let instance =
+        "DefaultRegion: us-west-2\nAccounts:\n  '000000000001': {DefaultRegion: eu-west-1, Tags: {Team: blue}}";
     home.write_config(&config(&simulator, instance, "SecureStore: json\nEnvVarTags: [Team]\n"));
     home.ok(&["login"]);
     let outer = environment(&home, &["-p", ADMIN]);

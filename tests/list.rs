@@ -9,8 +9,22 @@ use identity_center::{Organization, Simulator};
 use support::{Home, config, json, python, small_organization, yaml};
 
 const COLUMNS: [&str; 16] = [
-    "AccountAlias", "AccountId", "AccountIdPad", "AccountName", "Arn", "DefaultRegion", "EmailAddress", "Expires",
-    "ExpiresEpoch", "Id", "Profile", "RoleName", "SSO", "SSORegion", "StartUrl", "Via",
+    "AccountAlias",
+    "AccountId",
+    "AccountIdPad",
+    "AccountName",
+    "Arn",
+    "DefaultRegion",
+    "EmailAddress",
+    "Expires",
+    "ExpiresEpoch",
+    "Id",
+    "Profile",
+    "RoleName",
+    "SSO",
+    "SSORegion",
+    "StartUrl",
+    "Via",
 ];
 
 const INSTANCE: &str = "\
@@ -234,8 +248,7 @@ fn no_column_at_all_is_the_configured_ones() {
 }
 
 /// Account names that CSV has to quote, as account by account.
-const AWKWARD: [&str; 7] =
-    ["a,b", "say \"so\"", "\"", "line\nbreak", "cr\r\nlf", " spaces ", "=HYPERLINK(\"x\")"];
+const AWKWARD: [&str; 7] = ["a,b", "say \"so\"", "\"", "line\nbreak", "cr\r\nlf", " spaces ", "=HYPERLINK(\"x\")"];
 
 #[test]
 fn csv_is_what_other_programs_read() {
@@ -301,7 +314,8 @@ fn json_has_everything() {
 
 /// What could move the cursor, reorder or hide text, but for line ends.
 fn controls(text: &str) -> String {
-    let hides = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let hides =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     text.chars().filter(|c| *c != '\n' && (c.is_control() || hides(*c))).collect()
 }
 
@@ -415,7 +429,12 @@ fn a_change_of_the_config_shows_in_the_next_list() {
         (account("Tags: {Team: blue}, Roles: {Admin: {Tags: {Team: red}}}"), "", "/tags/Team", "red"),
         (account("Roles: {Admin: {Profile: mine}}"), "", "/profile", "mine"),
         (String::new(), "ProfileFormat: '{{ .AccountAlias }}/{{ .RoleName }}'\n", "/profile", "payments-dev/Admin"),
-        (String::new(), "ProfileFormat: '{{ AccountAlias | upper }}:{{ RoleName }}'\n", "/profile", "PAYMENTS-DEV:Admin"),
+        (
+            String::new(),
+            "ProfileFormat: '{{ AccountAlias | upper }}:{{ RoleName }}'\n",
+            "/profile",
+            "PAYMENTS-DEV:Admin",
+        ),
         (String::new(), "DefaultRegion: us-east-2\n", "/region", "us-east-2"),
         ("DefaultRegion: eu-west-1".into(), "DefaultRegion: us-east-2\n", "/region", "eu-west-1"),
         (account("DefaultRegion: eu-west-3, Roles: {Admin: {DefaultRegion: sa-east-1}}"), "", "/region", "sa-east-1"),
