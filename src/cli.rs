@@ -119,7 +119,7 @@ pub enum Command {
 #[command(next_help_heading = "Role")]
 pub struct RoleArgs {
     /// Profile name, as 'aws-sso list' shows it
-    #[arg(short, long, value_name = "PROFILE", conflicts_with_all = ["arn", "account", "role"])]
+    #[arg(short, long, value_name = "PROFILE", allow_hyphen_values = true, conflicts_with_all = ["arn", "account", "role"])]
     pub profile: Option<String>,
     /// Role ARN, or ACCOUNT:ROLE
     #[arg(short, long, value_name = "ARN", conflicts_with_all = ["account", "role"])]
