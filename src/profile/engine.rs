@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use minijinja::value::Value;
-use minijinja::{Environment, Error, ErrorKind};
+use minijinja::{Environment, Error};
 
 use super::error::{Position, TemplateError};
 use super::fields::{FIELDS, Field, ProfileFields};
 use super::go::Program;
-use super::{functions, jinja};
+use super::{explain, functions};
 
 /// The longest profile name, in bytes.
 const MAX_OUTPUT: usize = 4 * 1024;
@@ -104,12 +103,12 @@ impl Source {
     fn locate(&self, error: &Error) -> TemplateError {
         let error = innermost(error);
         match self {
-            Self::Jinja(format) => jinja::error_in(format, error),
+            Self::Jinja(format) => explain::error_in(format, error),
             Self::Go(lines) => {
                 let place = error.line().and_then(|line| lines.get(line.checked_sub(2)?));
                 match place {
-                    Some(at) => TemplateError::at(*at, jinja::explain(error)),
-                    None => TemplateError::nowhere(jinja::explain(error)),
+                    Some(at) => TemplateError::at(*at, explain::explain(error)),
+                    None => TemplateError::nowhere(explain::explain(error)),
                 }
             }
         }
@@ -131,11 +130,3 @@ fn bounded(mut environment: Environment<'static>) -> Environment<'static> {
     environment.set_recursion_limit(MAX_RECURSION);
     environment
 }
-
-/// The engine's form of a message that one of our functions gave.
-pub fn refusal(message: String) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message)
-}
-
-/// What a function gives back: a value, or why its arguments are wrong.
-pub type Answer = Result<Value, String>;

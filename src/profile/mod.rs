@@ -13,6 +13,7 @@
 
 mod engine;
 mod error;
+mod explain;
 mod fields;
 mod functions;
 mod go;

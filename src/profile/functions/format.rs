@@ -5,7 +5,7 @@ use std::str::Chars;
 
 use minijinja::value::Value;
 
-use super::super::engine::Answer;
+use super::answer::Answer;
 use super::{bounded, number_of, show, text_of};
 
 /// The widest field of `printf`; a name is shorter than this anyway.

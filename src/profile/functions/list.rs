@@ -2,7 +2,7 @@
 
 use minijinja::value::{Value, ValueKind};
 
-use super::super::engine::Answer;
+use super::answer::Answer;
 use super::{MAX_TEXT, bounded, number_of, show, text_of};
 
 /// `StringsJoin separator text …`: empty texts leave no separator behind.

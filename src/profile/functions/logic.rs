@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use minijinja::value::Value;
 
-use super::super::engine::Answer;
+use super::answer::Answer;
 use super::show;
 
 /// `FirstItem value …`: the first that is not empty, else an empty text.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "the table holds functions of one signature")]
 
+mod answer;
 mod format;
 mod list;
 mod logic;
@@ -14,8 +15,8 @@ mod words;
 use minijinja::Environment;
 use minijinja::value::{Rest, Value};
 
-use super::engine::{Answer, refusal};
 use super::near_miss;
+use answer::{Answer, refusal};
 
 /// The longest text that a function makes, in bytes; far more than a name can use.
 const MAX_TEXT: usize = 64 * 1024;

@@ -2,7 +2,7 @@
 
 use minijinja::value::Value;
 
-use super::super::engine::Answer;
+use super::answer::Answer;
 use super::{MAX_TEXT, bounded, number_of, text_of};
 use crate::role::AccountId;
 

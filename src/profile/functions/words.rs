@@ -3,7 +3,7 @@
 
 use minijinja::value::Value;
 
-use super::super::engine::Answer;
+use super::answer::Answer;
 use super::{bounded, text_of};
 
 pub fn kebab(arguments: &[Value]) -> Answer {
