@@ -1,13 +1,11 @@
 //! Role chaining (sts:AssumeRole).
 
 use aws_credential_types::Credentials;
-use aws_smithy_types::retry::RetryConfig;
-use aws_types::region::Region;
 use secrecy::ExposeSecret;
 
 use crate::role::{RoleArn, RoleCredentials};
 
-use super::client::{IdentityCenter, behavior, sleep, timeouts};
+use super::client::IdentityCenter;
 use super::error::CallError;
 
 /// AWS's limit for a session name.
@@ -31,17 +29,9 @@ impl IdentityCenter {
             None,
             "aws-sso",
         );
-        let mut settings = aws_sdk_sts::Config::builder()
-            .behavior_version(behavior())
-            .region(Region::new(self.region.clone()))
-            .http_client(self.sts.http.clone())
+        let mut settings = aws_sdk_sts::config::Builder::from(&self.settings)
             .credentials_provider(keys)
-            .sleep_impl(sleep())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts())
-            .use_fips(self.endpoints.fips)
-            .use_dual_stack(self.endpoints.dual_stack)
-            .interceptor(self.sts.observer.clone());
+            .interceptor(self.observer.clone());
         settings.set_endpoint_url(self.endpoints.sts.clone());
         let sts = aws_sdk_sts::Client::from_conf(settings.build());
         let answer = self.pace.call(|| {

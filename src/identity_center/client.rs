@@ -23,6 +23,7 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 use aws_types::region::Region;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -45,7 +46,9 @@ const ANSWER: Duration = Duration::from_secs(30);
 pub struct IdentityCenter {
     pub(super) sso: aws_sdk_sso::Client,
     pub(super) oidc: aws_sdk_ssooidc::Client,
-    pub(super) sts: StsSettings,
+    /// What an STS client is built of, once there are credentials for it.
+    pub(super) settings: SdkConfig,
+    pub(super) observer: Observer,
     pub(super) endpoints: EndpointSettings,
     pub(super) region: String,
     pub(super) start_url: String,
@@ -55,48 +58,33 @@ pub struct IdentityCenter {
     skew: Arc<AtomicI64>,
 }
 
-/// What an STS client is built of, once there are credentials for it.
-pub(super) struct StsSettings {
-    pub(super) http: SharedHttpClient,
-    pub(super) observer: Observer,
-}
-
 impl IdentityCenter {
     /// The services of `instance`. Nothing is connected yet.
     pub fn new(config: &Config, instance: &Instance, context: &Context) -> Result<Self> {
         let endpoints = EndpointSettings::of(&context.env);
-        let http = http_client(context.env.get("AWS_CA_BUNDLE").map(Path::new))?;
         let skew = Arc::new(AtomicI64::new(0));
         let observer = Observer { skew: Arc::clone(&skew) };
-        let region = Region::new(instance.sso_region.clone());
-        let mut sso = aws_sdk_sso::Config::builder()
-            .behavior_version(behavior())
-            .region(region.clone())
-            .http_client(http.clone())
+        let settings = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(instance.sso_region.clone()))
+            .http_client(http_client(context.env.get("AWS_CA_BUNDLE").map(Path::new))?)
             .sleep_impl(sleep())
+            // The pace decides when a call is made again.
             .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .use_fips(endpoints.fips)
             .use_dual_stack(endpoints.dual_stack)
-            .interceptor(observer.clone());
+            .build();
+        let mut sso = aws_sdk_sso::config::Builder::from(&settings).interceptor(observer.clone());
         sso.set_endpoint_url(endpoints.sso.clone());
-        let mut oidc = aws_sdk_ssooidc::Config::builder()
-            .behavior_version(behavior())
-            .region(region)
-            .http_client(http.clone())
-            .sleep_impl(sleep())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .use_fips(endpoints.fips)
-            .use_dual_stack(endpoints.dual_stack)
-            .interceptor(observer.clone());
+        let mut oidc = aws_sdk_ssooidc::config::Builder::from(&settings).interceptor(observer.clone());
         oidc.set_endpoint_url(endpoints.oidc.clone());
         Ok(Self {
             sso: aws_sdk_sso::Client::from_conf(sso.build()),
             oidc: aws_sdk_ssooidc::Client::from_conf(oidc.build()),
-            sts: StsSettings { http, observer },
+            settings,
+            observer,
             endpoints,
             region: instance.sso_region.clone(),
             start_url: instance.start_url.clone(),
@@ -125,16 +113,8 @@ pub(super) fn clock_sentence(skew: i64) -> Option<String> {
     (skew.abs() > 300).then(|| format!("this computer's clock is {minutes} minutes {side} AWS's: set it right, for example with 'timedatectl set-ntp true'"))
 }
 
-pub(super) fn behavior() -> BehaviorVersion {
-    BehaviorVersion::v2026_01_12()
-}
-
-pub(super) fn sleep() -> SharedAsyncSleep {
+fn sleep() -> SharedAsyncSleep {
     SharedAsyncSleep::new(TokioSleep::new())
-}
-
-pub(super) fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build()
 }
 
 /// An HTTP client that honours `HTTPS_PROXY`, `NO_PROXY` and a private CA.
