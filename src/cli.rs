@@ -8,7 +8,13 @@ use crate::config::{LogLevel, UrlAction};
 use crate::context::Globals;
 use crate::role::{AccountId, RoleFlags};
 
-const EXIT_STATUSES: &str = "\
+const AFTER_HELP: &str = "\
+Examples:
+  aws-sso login                                     sign in, fetch the roles
+  aws-sso                                           list them
+  eval \"$(aws-sso eval -p PROFILE)\"                a role in this shell (bash, zsh)
+  aws-sso exec -p PROFILE -- aws s3 ls              one command as a role
+
 Exit status:
   0  done                       4  no such role, or an ambiguous one
   1  failed                     5  secure store locked or unreachable
@@ -24,7 +30,7 @@ Examples:
 
 /// The right AWS credentials in the right shell, from AWS IAM Identity Center.
 #[derive(Debug, Parser)]
-#[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = EXIT_STATUSES)]
+#[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -116,19 +122,18 @@ pub enum Command {
 
 /// Which role.
 #[derive(Debug, Args, Default, Clone)]
-#[command(next_help_heading = "Role")]
 pub struct RoleArgs {
     /// Profile name, as 'aws-sso list' shows it
-    #[arg(short, long, value_name = "PROFILE", allow_hyphen_values = true, conflicts_with_all = ["arn", "account", "role"])]
+    #[arg(help_heading = "Role", short, long, value_name = "PROFILE", allow_hyphen_values = true, conflicts_with_all = ["arn", "account", "role"])]
     pub profile: Option<String>,
     /// Role ARN, or ACCOUNT:ROLE
-    #[arg(short, long, value_name = "ARN", conflicts_with_all = ["account", "role"])]
+    #[arg(help_heading = "Role", short, long, value_name = "ARN", conflicts_with_all = ["account", "role"])]
     pub arn: Option<String>,
     /// Account id, together with --role
-    #[arg(short = 'A', long, value_name = "ID")]
+    #[arg(help_heading = "Role", short = 'A', long, value_name = "ID")]
     pub account: Option<AccountId>,
     /// Role name, together with --account
-    #[arg(short = 'R', long, value_name = "NAME")]
+    #[arg(help_heading = "Role", short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
 }
 

@@ -46,10 +46,11 @@ fn usage_message(error: &clap::Error) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let told = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();
+    let told = words.join(" ").replace(" tip:", ";");
     let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("aws-sso");
     let command: Vec<&str> =
         command.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
-    format!("{}; see '{} --help'", words.join(" "), command.join(" "))
+    format!("{told}; see '{} --help'", command.join(" "))
 }
 
 /// Runs a command.
