@@ -82,21 +82,35 @@ struct Waiting {
     url: String,
 }
 
+impl Drop for Waiting {
+    /// A test that failed must not leave it behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines up to the first that is a URL, and that URL.
+fn read_url(stderr: &mut impl BufRead) -> (String, String) {
+    let mut shown = String::new();
+    loop {
+        let start = shown.len();
+        assert_ne!(stderr.read_line(&mut shown).expect("a line"), 0, "no URL: {shown}");
+        let line = shown[start..].trim();
+        if line.starts_with("http") {
+            let url = line.to_owned();
+            return (shown, url);
+        }
+    }
+}
+
 impl Waiting {
     fn start(home: &Home, arguments: &[&str]) -> Self {
-        let mut child =
-            home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts");
+        let mut command = home.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("its stderr"));
-        let mut shown = String::new();
-        loop {
-            let start = shown.len();
-            assert_ne!(stderr.read_line(&mut shown).expect("a line"), 0, "no URL: {shown}");
-            let line = shown[start..].trim();
-            if line.starts_with("http") {
-                let url = line.to_owned();
-                return Self { child, stderr, shown, url };
-            }
-        }
+        let (shown, url) = read_url(&mut stderr);
+        Self { child, stderr, shown, url }
     }
 
     fn parameter(&self, name: &str) -> String {
@@ -111,9 +125,11 @@ impl Waiting {
     }
 
     fn end(mut self) -> Answer {
+        let mut stdout = String::new();
         self.stderr.read_to_string(&mut self.shown).expect("the rest");
-        let output = self.child.wait_with_output().expect("it ends");
-        Answer { stderr: self.shown, ..Answer::from(output) }
+        self.child.stdout.take().expect("its stdout").read_to_string(&mut stdout).expect("its output");
+        let status = self.child.wait().expect("it ends").code();
+        Answer { status, stdout, stderr: std::mem::take(&mut self.shown) }
     }
 }
 

@@ -74,3 +74,33 @@ fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, 
 fn expose_option<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+    use std::marker::PhantomData;
+
+    use super::*;
+
+    /// The trait answers for every type; the inherent constants win where their bounds hold.
+    trait Unprinted {
+        const DEBUG: bool = false;
+        const DISPLAY: bool = false;
+    }
+    struct Probe<T>(PhantomData<T>);
+    impl<T> Unprinted for Probe<T> {}
+    impl<T: Debug> Probe<T> {
+        const DEBUG: bool = true;
+    }
+    impl<T: Display> Probe<T> {
+        const DISPLAY: bool = true;
+    }
+
+    #[test]
+    fn what_holds_secrets_cannot_be_printed() {
+        const { assert!(Probe::<String>::DEBUG && Probe::<String>::DISPLAY, "the probe sees nothing") };
+        const { assert!(!Probe::<RoleCredentials>::DEBUG && !Probe::<RoleCredentials>::DISPLAY) };
+        const { assert!(!Probe::<ClientRegistration>::DEBUG && !Probe::<ClientRegistration>::DISPLAY) };
+        const { assert!(!Probe::<Token>::DEBUG && !Probe::<Token>::DISPLAY) };
+    }
+}

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -65,13 +65,20 @@ fn serve(stream: TcpStream, answer: &(impl Fn(&str) -> String + ?Sized), kept: &
         let answer = answer(&request);
         // Kept first: whoever has the answer may look for it at once.
         kept.lock().expect("the exchanges").push(Exchange { request, answer: answer.clone() });
-        if reader.get_mut().write_all(answer.as_bytes()).is_err() {
+        if reader.get_mut().write_all(answer.as_bytes()).is_err() || !is_whole(&answer) {
             return;
         }
     }
 }
 
-/// A message with its body; none when the other side ends before one.
+/// Whether an answer has the body that it announces.
+fn is_whole(answer: &str) -> bool {
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    length.is_none_or(|length| length.parse() == Ok(body.len()))
+}
+
+/// A message with its body, or as much of it as comes; none when the other side ends before one.
 fn read_message(reader: &mut impl BufRead) -> Option<String> {
     let (mut message, mut length) = (String::new(), 0);
     loop {
@@ -87,8 +94,8 @@ fn read_message(reader: &mut impl BufRead) -> Option<String> {
             break;
         }
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
+    let mut body = Vec::new();
+    let _ = reader.take(length).read_to_end(&mut body);
     message.push_str(&String::from_utf8_lossy(&body));
     Some(message)
 }
