@@ -1,0 +1,248 @@
+//! The product on a simulated IAM Identity Center: `cargo run --example demo`.
+//!
+//! Signs in with the real `aws-sso`, shows what it does, and opens your shell as a role. Everything
+//! happens in a throw-away home directory; nothing of yours is read or written, and AWS is not called.
+//! Without a terminal the same tour runs by itself.
+//!
+//! The demo is also the two helpers of its tour, under the names that its home has for it: `browser`
+//! signs in to the simulator, `who-am-i` asks the simulated STS.
+
+#![allow(clippy::disallowed_methods, reason = "a program of its own: it has no Context")]
+
+#[path = "demo/helpers.rs"]
+mod helpers;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use identity_center::{Organization, Simulator};
+use tempfile::TempDir;
+
+const ACCOUNTS: usize = 40;
+const ROLES: usize = 120;
+const ROLE: &str = "payments-dev:ReadOnly";
+const OTHER_ROLE: &str = "payments-prod:ReadOnly";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().map(PathBuf::from).unwrap_or_default();
+    let name = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let outcome = match name.as_str() {
+        "browser" => helpers::browse(&arguments.next().unwrap_or_default().to_string_lossy()),
+        "who-am-i" => helpers::who_am_i(),
+        _ => tour(),
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    eprintln!("{name}: {error:#}");
+    ExitCode::FAILURE
+}
+
+fn tour() -> Result<()> {
+    // Before the build: cargo may put another file in its place.
+    let itself = std::env::current_exe().context("could not find the demo's own executable")?;
+    let program = built_program(&itself)?;
+    let simulator = Simulator::start(Organization::generated(ACCOUNTS, ROLES));
+    let demo = Demo::new([&program, &itself], &simulator)?;
+
+    demo.say(&format!(
+        "A simulated IAM Identity Center with {ACCOUNTS} accounts and {ROLES} roles; your home is {}.",
+        demo.home.path().display()
+    ));
+    demo.show("cat ~/.config/aws-sso/config.yaml", &["sh", "-c", "cat ~/.config/aws-sso/config.yaml"])?;
+    demo.run(&["aws-sso", "login"])?;
+    demo.run(&["aws-sso", "list", "Profile", "AccountIdPad", "Expires", "--prefix", "AccountAlias=payments"])?;
+    demo.run(&["aws-sso", "exec", "-p", ROLE, "--", "who-am-i"])?;
+    if demo.terminal {
+        return demo.open_shell();
+    }
+    demo.run(&["aws-sso", "exec", "-p", ROLE, "--", "aws-sso", "status"])?;
+    let eval =
+        format!(r#"eval "$(aws-sso eval -p {OTHER_ROLE})"; echo "$AWS_SSO_PROFILE in $AWS_REGION"; aws-sso time"#);
+    demo.show(&eval, &["sh", "-c", &eval])?;
+    demo.run(&["aws-sso", "logout"])?;
+    demo.say("That was the tour. In a terminal it ends in your own shell, as a role.");
+    Ok(())
+}
+
+/// The `aws-sso` beside this example, brought up to date where cargo runs the demo.
+fn built_program(itself: &Path) -> Result<PathBuf> {
+    let directory = itself.ancestors().nth(2).context("the demo is not where cargo puts examples")?;
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        let status = build_command(&cargo, directory).status().context("could not run cargo")?;
+        ensure!(status.success(), "aws-sso could not be built: run 'cargo build' to see why");
+    }
+    let program = directory.join(format!("aws-sso{}", std::env::consts::EXE_SUFFIX));
+    ensure!(program.exists(), "{} is missing: run 'cargo run --example demo'", program.display());
+    Ok(program)
+}
+
+fn build_command(cargo: &OsStr, directory: &Path) -> Command {
+    let mut command = Command::new(cargo);
+    // What cargo tells the demo of its own package; some build scripts would take it for theirs.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
+    let profile = directory.file_name().filter(|name| *name != "debug").unwrap_or(OsStr::new("dev"));
+    // Together with the example, so that both have their dependencies in common.
+    command.args(["build", "--quiet", "--bin", "aws-sso", "--example", "demo", "--profile"]).arg(profile);
+    command.arg("--manifest-path").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+    command.arg("--target-dir").arg(directory.parent().unwrap_or(directory));
+    command
+}
+
+/// A person's home with a config for the simulator, and the environment for programs that run in it.
+struct Demo {
+    home: TempDir,
+    environment: Vec<(OsString, OsString)>,
+    terminal: bool,
+}
+
+impl Demo {
+    fn new(programs: [&Path; 2], simulator: &Simulator) -> Result<Self> {
+        let home = tempfile::Builder::new().prefix("aws-sso-demo-").tempdir().context("could not make a home")?;
+        let terminal =
+            std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        remove_on_interrupt(home.path().to_owned());
+        write_home(home.path(), programs, simulator, terminal).context("could not furnish the demo's home")?;
+        let environment = environment(home.path(), simulator)?;
+        Ok(Self { home, environment, terminal })
+    }
+
+    fn say(&self, text: &str) {
+        println!("{}\n", self.bold(text));
+    }
+
+    fn bold(&self, text: &str) -> String {
+        if self.terminal && std::env::var_os("NO_COLOR").is_none() {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.into()
+        }
+    }
+
+    fn run(&self, words: &[&str]) -> Result<()> {
+        self.show(&words.join(" "), words)
+    }
+
+    /// Runs a command under the line that a person would type.
+    fn show(&self, line: &str, words: &[&str]) -> Result<()> {
+        println!("{}", self.bold(&format!("$ {line}")));
+        let mut command = self.command(words[0]);
+        command.args(&words[1..]);
+        let status = if self.terminal {
+            command.status()
+        } else {
+            command.stdin(Stdio::null()).output().and_then(|output| {
+                let mut stdout = std::io::stdout().lock();
+                stdout.write_all(&output.stderr).and_then(|()| stdout.write_all(&output.stdout)).map(|()| output.status)
+            })
+        };
+        ensure!(status.with_context(|| format!("could not run {}", words[0]))?.success(), "'{line}' failed");
+        println!();
+        Ok(())
+    }
+
+    /// A program of the demo's PATH, with nothing of the person's environment that matters.
+    fn command(&self, name: &str) -> Command {
+        let path = self.home.path().join("bin").join(name);
+        let mut command = Command::new(if path.exists() { path.into_os_string() } else { name.into() });
+        command.env_clear().envs(self.environment.iter().map(|(n, v)| (n, v))).current_dir(self.home.path());
+        command
+    }
+
+    fn open_shell(&self) -> Result<()> {
+        let fish = std::env::var_os("SHELL").is_some_and(|shell| Path::new(&shell).ends_with("fish"));
+        let eval = |arguments: &str| match fish {
+            true => format!("aws-sso eval {arguments} | source"),
+            false => format!("eval \"$(aws-sso eval {arguments})\""),
+        };
+        self.say(&format!("$ aws-sso exec -p {ROLE}"));
+        for (line, meaning) in [
+            ("aws-sso status", "what this shell is"),
+            ("who-am-i", "what AWS would say"),
+            ("aws-sso list", "all roles"),
+            (&eval(&format!("-p {OTHER_ROLE}")), "another role, in this shell"),
+            (&eval("--clear"), "no role"),
+            ("exit", "ends the demo and removes its home"),
+        ] {
+            println!("  {}  {meaning}", self.bold(&format!("{line:<52}")));
+        }
+        println!();
+        // What the last command in the shell answered is the person's business.
+        self.command("aws-sso").args(["exec", "-p", ROLE]).status().context("could not run aws-sso")?;
+        println!("The demo has ended, and its home is gone.");
+        Ok(())
+    }
+}
+
+fn write_home(home: &Path, [program, itself]: [&Path; 2], simulator: &Simulator, terminal: bool) -> Result<()> {
+    #[cfg(unix)]
+    use std::os::unix::fs::symlink;
+    #[cfg(windows)]
+    use std::os::windows::fs::symlink_file as symlink;
+
+    let (bin, config, fish) = (home.join("bin"), home.join(".config/aws-sso"), home.join(".config/fish"));
+    for directory in [&bin, &config, &fish] {
+        fs::create_dir_all(directory)?;
+    }
+    symlink(program, bin.join("aws-sso"))?;
+    for helper in ["browser", "who-am-i"] {
+        symlink(itself, bin.join(helper))?;
+    }
+    // Slow enough for the progress bar, where somebody watches it.
+    let rate = if terminal { 10 } else { 200 };
+    let yaml = format!(
+        "SSOConfig:\n  Default:\n    SSORegion: {}\n    StartUrl: {}\n    DefaultRegion: eu-west-1\n\
+         ProfileFormat: '{{{{ kebabcase .AccountAlias }}}}:{{{{ .RoleName }}}}'\n\
+         SecureStore: file\nUnlockMinutes: 0          # asks AWS_SSO_FILE_PASSWORD each time\n\
+         UrlAction: exec\nUrlExecCommand: [browser, '%s']\nAuthWorkflow: pkce\nRateLimit: {rate}\n",
+        simulator.region(),
+        simulator.start_url(),
+    );
+    fs::write(config.join("config.yaml"), yaml)?;
+    fs::write(home.join(".bashrc"), include_str!("demo/prompt.bash"))?;
+    fs::write(home.join(".zshrc"), include_str!("demo/prompt.zsh"))?;
+    Ok(fs::write(fish.join("config.fish"), include_str!("demo/prompt.fish"))?)
+}
+
+/// The throw-away home, the simulator, and of the person's own only what a terminal needs.
+fn environment(home: &Path, simulator: &Simulator) -> Result<Vec<(OsString, OsString)>> {
+    let kept =
+        ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SHELL", "USER", "LOGNAME", "SystemRoot"];
+    let mut variables: Vec<(OsString, OsString)> =
+        kept.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
+    let directories = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([home.join("bin")].into_iter().chain(std::env::split_paths(&directories)))?;
+    variables.extend([("HOME".into(), home.into()), ("PATH".into(), path)]);
+    for (name, below) in [
+        ("XDG_CONFIG_HOME", ".config"),
+        ("XDG_STATE_HOME", ".local/state"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_CACHE_HOME", ".cache"),
+    ] {
+        variables.push((name.into(), home.join(below).into()));
+    }
+    let mut password = [0; 16];
+    getrandom::fill(&mut password).context("the system gives no random numbers")?;
+    let password: String = password.iter().map(|byte| format!("{byte:02x}")).collect();
+    variables.push(("AWS_SSO_FILE_PASSWORD".into(), password.into()));
+    variables.extend(simulator.env().into_iter().map(|(name, value)| (name.into(), value.into())));
+    Ok(variables)
+}
+
+/// Ctrl-C during the tour leaves nothing behind either; in the shell it belongs to the shell.
+fn remove_on_interrupt(home: PathBuf) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+            let _ = fs::remove_dir_all(home);
+            std::process::exit(130);
+        }
+    });
+}
