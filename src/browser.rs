@@ -10,6 +10,8 @@ use crate::{Error, Result, ui};
 /// Handles a URL that the person asked for by way of `action`. `why` is what it is for ("sign in to
 /// AWS"). A browser or a command that is missing is named, and the URL is shown instead.
 pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &str, why: &str) -> Result<()> {
+    let url = web_url(url)?;
+    let url = url.as_str();
     let outcome = match action {
         UrlAction::Print => {
             ui::tell(&format!("Open this URL in a browser to {why}:\n\n{url}\n"));
@@ -27,6 +29,13 @@ pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &s
         ui::tell(&format!("aws-sso: {error}; open this URL in a browser to {why}:\n\n{url}\n"));
     }
     Ok(())
+}
+
+/// A URL that came from a server, as one that can be shown and opened: http or https, and, once parsed,
+/// without a character that could move the cursor or start a flag.
+fn web_url(url: &str) -> Result<url::Url> {
+    let parsed = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    parsed.ok_or_else(|| Error::failed(format!("AWS answered with '{url}', which is no web address and is not opened")))
 }
 
 fn open(config: &Config, context: &Context, url: &str) -> Result<()> {
@@ -67,4 +76,17 @@ fn expand(text: &str, context: &Context) -> String {
     let Some(home) = context.env.get("HOME") else { return text.to_owned() };
     let text = if text == "~" || text.starts_with("~/") { text.replacen('~', home, 1) } else { text.to_owned() };
     text.replace("${HOME}", home).replace("$HOME", home)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_are_opened() {
+        for url in ["file:///etc/passwd", "javascript:alert(1)", "--new-window", "", "ext+container:x", "/usr/bin/x"] {
+            assert!(web_url(url).is_err(), "{url}");
+        }
+        assert_eq!(web_url("https://a.b/c?d=\u{1b}[31m e").unwrap().as_str(), "https://a.b/c?d=%1B[31m%20e");
+    }
 }

@@ -19,7 +19,7 @@ Exit status:
 
 /// The right AWS credentials in the right shell, from AWS IAM Identity Center.
 #[derive(Debug, Parser)]
-#[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = EXIT_STATUSES, args_conflicts_with_subcommands = true)]
+#[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = EXIT_STATUSES)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]

@@ -85,9 +85,10 @@ impl Context {
         Self { env: Env::of_process(), globals, interactive }
     }
 
-    /// `$HOME`, where it is set.
+    /// The home directory, where the environment names it.
     pub fn home(&self) -> Option<PathBuf> {
-        self.env.get("HOME").map(PathBuf::from)
+        let home = self.env.get("HOME").or_else(|| self.env.get("USERPROFILE").filter(|_| cfg!(windows)));
+        home.map(PathBuf::from)
     }
 
     /// The SSO instance that was asked for: `-S`, else `$AWS_SSO`.

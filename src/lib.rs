@@ -11,6 +11,7 @@
 //! * [`session`] joins the three below: who is signed in, the credentials of a role, what AWS lists.
 //! * [`identity_center`] is all that talks to AWS; no AWS SDK type leaves it.
 //! * [`role`], [`profile`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
+//! * [`directory`] is where the role files of directories will be found and trusted.
 //! * [`shell`] quotes for each shell, [`ui`] draws on the terminal, [`browser`] decides what happens to a URL.
 
 pub mod browser;
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod context;
+pub mod directory;
 pub mod environment;
 pub mod error;
 pub mod identity_center;

@@ -35,7 +35,7 @@ fn load_role(args: &EvalArgs, context: &Context) -> Result<Vec<Change>> {
     let mut session = open_session(context, &config, Manners::MayAsk)?;
     let role = match args.refresh {
         true => role::find(&session, &config, &role_in_shell(context)?)?,
-        false => role::resolve(&session, &config, &RoleFlags::from(&args.role), None)?,
+        false => role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?,
     };
     let credentials = session.credentials(&role, args.refresh || context.globals.sts_refresh)?;
     if !args.refresh {

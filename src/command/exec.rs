@@ -36,7 +36,7 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let mut command = command(&args.command, context)?;
     let mut session = open_session(context, &config, Manners::MayAsk)?;
-    let role = role::resolve(&session, &config, &RoleFlags::from(&args.role), Some(&context.role_variables()))?;
+    let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&context.role_variables()))?;
     let credentials = session.credentials(&role, context.globals.sts_refresh)?;
     session.record_use(&role);
     drop(session);

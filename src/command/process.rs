@@ -13,7 +13,7 @@ use super::{load_config, open_session, role};
 pub(super) fn run(args: &ProcessArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let mut session = open_session(context, &config, Manners::Silent)?;
-    let role = role::resolve(&session, &config, &RoleFlags::from(&args.role), None)?;
+    let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?;
     let credentials = session.credentials(&role, context.globals.sts_refresh)?;
     ui::print(&document(&credentials))
 }

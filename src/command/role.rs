@@ -6,8 +6,10 @@ use crate::session::Session;
 use crate::{Error, Result};
 
 /// The one role that the flags, or else the environment, name.
+///
+/// Where no roles were fetched yet and the person can be asked, they are fetched now.
 pub(super) fn resolve(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     config: &Config,
     typed: &RoleFlags,
     environment: Option<&RoleFlags>,
@@ -15,12 +17,21 @@ pub(super) fn resolve(
     let selection = typed.select(environment)?.ok_or_else(|| {
         Error::usage("which role? Name it with -p PROFILE, -a ARN, or -A ACCOUNT -R ROLE; 'aws-sso list' shows them")
     })?;
+    if session.row.refreshed_at.is_none() && session.may_ask() {
+        session.refresh()?;
+    }
     find(session, config, &selection)
 }
 
 pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Role> {
     let mut found = session.index.find(session.row.id, selection)?;
     match found.len() {
+        0 if session.row.refreshed_at.is_none() => Err(Error::sign_in_needed(format!(
+            "{} is not known yet, no roles of {} were fetched: run '{}'",
+            describe(selection),
+            session.row.name,
+            session.login_command()
+        ))),
         0 => Err(Error::no_such_role(no_role(session, config, selection)?)),
         1 => Ok(found.remove(0)),
         _ => {
@@ -38,9 +49,6 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection) -> Res
     let (what, instance) = (describe(selection), &session.row.name);
     if let Some(problem) = &session.row.problem {
         return Ok(format!("{what} is not known, because the profile names could not be made: {problem}"));
-    }
-    if session.row.refreshed_at.is_none() {
-        return Ok(format!("{what} is not known yet, no roles of {instance} were fetched: run 'aws-sso login'"));
     }
     if let Some(other) = elsewhere(session, config, selection)? {
         return Ok(format!("{what} is no role of the SSO instance {instance}, but one of {other}: add -S '{other}'"));

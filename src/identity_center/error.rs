@@ -20,6 +20,8 @@ pub enum CallErrorKind {
     Throttled,
     /// 5xx, or the connection broke: the same call may succeed.
     Transient,
+    /// No connection came about (DNS, refused, no route): it may be back in a moment, or not for hours.
+    Unreachable,
     /// sso-oidc: the person has not confirmed yet.
     AuthorizationPending,
     /// sso-oidc: polled too fast.
@@ -32,7 +34,9 @@ pub enum CallErrorKind {
     InvalidClient,
     /// The person, or AWS, said no.
     Denied,
-    /// Anything else; calling again will not help.
+    /// AWS answered with any other error; calling again will not help.
+    Rejected,
+    /// What answered, if anything, was not AWS; calling again will not help.
     Permanent,
 }
 
@@ -114,7 +118,7 @@ fn of_service(error: &(impl ProvideErrorMetadata + StdError), status: u16) -> (C
             429 => K::Throttled,
             403 => K::Denied,
             500.. => K::Transient,
-            _ => K::Permanent,
+            _ => K::Rejected,
         },
     };
     let what = match (code, said) {
@@ -133,7 +137,7 @@ fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallError
     let io = io_kind(error);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
         return (
-            CallErrorKind::Transient,
+            CallErrorKind::Unreachable,
             "the host name could not be looked up (DNS): check the network, and SSORegion in config.yaml".to_owned(),
         );
     }
@@ -147,11 +151,11 @@ fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallError
     }
     match io {
         Some(ErrorKind::ConnectionRefused) => (
-            CallErrorKind::Transient,
+            CallErrorKind::Unreachable,
             "the connection was refused: check the network, the proxy and the AWS_ENDPOINT_URL variables".to_owned(),
         ),
         Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => {
-            (CallErrorKind::Transient, "the network cannot be reached: check the connection".to_owned())
+            (CallErrorKind::Unreachable, "the network cannot be reached: check the connection".to_owned())
         }
         _ if timeout => {
             (CallErrorKind::Transient, "the connection took too long: check the network and the proxy".to_owned())

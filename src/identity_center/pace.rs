@@ -31,8 +31,10 @@ struct State {
 const FLOOR: f64 = 0.5;
 /// For how long turns that nobody took may be made up for.
 const SLACK: Duration = Duration::from_millis(100);
-/// Calls under way when one is refused are often refused as well: they are one event.
-const ONE_EVENT: Duration = Duration::from_millis(500);
+/// A 429 this long after the last one is a new event: the limit was passed by a little.
+const CALM: Duration = Duration::from_secs(2);
+/// Further tries where no connection comes about: nobody should wait for a network that is down.
+const UNREACHABLE: u32 = 2;
 /// The first backoff; each further one is twice as long at most.
 const BACKOFF: Duration = Duration::from_millis(100);
 
@@ -51,7 +53,7 @@ impl Pace {
     {
         let mut failures = 0;
         loop {
-            self.turn().await;
+            let sent = self.turn().await;
             let error = match call().await {
                 Ok(value) => {
                     self.raise();
@@ -61,12 +63,13 @@ impl Pace {
             };
             let pause = error.retry_after.unwrap_or_else(|| self.backoff(failures));
             match error.kind {
-                CallErrorKind::Throttled => self.lower(error.retry_after),
-                CallErrorKind::Transient => {}
+                CallErrorKind::Throttled => self.lower(sent, error.retry_after),
+                CallErrorKind::Transient | CallErrorKind::Unreachable => {}
                 _ => return Err(error),
             }
             failures += 1;
-            if failures > self.max_retry {
+            let patience = if error.kind == CallErrorKind::Unreachable { UNREACHABLE } else { u32::MAX };
+            if failures > self.max_retry.min(patience) {
                 return Err(CallError {
                     message: format!("{} (given up after {failures} tries: see MaxRetry, RateLimit)", error.message),
                     ..error
@@ -76,8 +79,8 @@ impl Pace {
         }
     }
 
-    /// Waits for the next turn.
-    async fn turn(&self) {
+    /// Waits for the next turn; when it came.
+    async fn turn(&self) -> Instant {
         let at = {
             let mut state = self.state();
             let now = Instant::now();
@@ -86,23 +89,30 @@ impl Pace {
             at
         };
         tokio::time::sleep_until(at).await;
+        Instant::now()
     }
 
-    fn lower(&self, retry_after: Option<Duration>) {
+    /// After a 429 to a call that was sent at `sent`.
+    fn lower(&self, sent: Instant, retry_after: Option<Duration>) {
         let mut state = self.state();
         let now = Instant::now();
-        if state.lowered.is_none_or(|at| now - at > ONE_EVENT) {
-            state.known = (state.rate * 0.95).max(FLOOR);
-            state.rate = (state.rate * 0.7).max(FLOOR);
+        // Calls that were under way when the rate was lowered say nothing of the lower rate.
+        if state.lowered.is_none_or(|at| sent >= at) {
+            let again = state.lowered.is_some_and(|at| now - at < CALM);
+            let before = state.rate;
+            state.rate = (before * if again { 0.75 } else { 0.85 }).max(FLOOR);
+            // Refused soon after it was lowered: the limit lies far below what was known.
+            state.known = if again { state.rate } else { (before * 0.93).max(FLOOR) };
             state.lowered = Some(now);
         }
         state.next = state.next.max(now + retry_after.unwrap_or_default());
     }
 
+    /// After a success: fast up to what was good before, then about one hundredth a second.
     fn raise(&self) {
         let mut state = self.state();
-        let step = if state.rate < state.known { 0.02 } else { 0.001 };
-        state.rate = (state.rate + state.ceiling * step).min(state.ceiling);
+        let step = if state.rate < state.known { state.known * 0.01 } else { 0.01 };
+        state.rate = (state.rate + step).min(state.ceiling);
     }
 
     /// Full jitter: anything between nothing and the bound, so that callers spread out.
@@ -171,7 +181,7 @@ mod tests {
         for (ceiling, limit) in [(200.0, 200.0), (20.0, 20.0), (200.0, 100.0), (100.0, 30.0)] {
             let (refused, slowdown) = throttled_share(ceiling, limit).await;
             assert!(refused < 0.02, "{ceiling} against {limit}: {refused} refused");
-            assert!(slowdown < 1.25, "{ceiling} against {limit}: {slowdown} times the ideal time");
+            assert!(slowdown < 1.4, "{ceiling} against {limit}: {slowdown} times the ideal time");
         }
     }
 

@@ -64,6 +64,8 @@ impl IndexError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(path),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(path),
             Some(ErrorCode::DiskFull) => Self::Full(path),
+            // SQLite has no word for a disk that is too full for its shared memory file.
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if is_disk_full(&path) => Self::Full(path),
             _ => Self::Other { path, reason },
         }
     }
@@ -77,6 +79,18 @@ impl IndexError {
             _ => Self::Other { path, reason: error.to_string() },
         }
     }
+}
+
+/// Whether less is free beside `path` than SQLite needs to work.
+#[cfg(unix)]
+fn is_disk_full(path: &Path) -> bool {
+    let free = path.parent().and_then(|directory| rustix::fs::statvfs(directory).ok());
+    free.is_some_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < 64 * 1024)
+}
+
+#[cfg(not(unix))]
+fn is_disk_full(_: &Path) -> bool {
+    false
 }
 
 impl From<IndexError> for Error {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::{Index, IndexError};
@@ -59,7 +59,13 @@ impl Index {
         // SQLite wants to write beside a WAL file even to read it. Where the directory forbids that,
         // nobody else writes either, and the file can be read as it is.
         let uri = file_uri(path);
-        let opened = open(&uri).or_else(|error| open(&format!("{uri}?immutable=1")).map_err(|_| error));
+        let forbidden = |error: &rusqlite::Error| {
+            matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+        };
+        let opened = match open(&uri) {
+            Err(error) if forbidden(&error) => open(&format!("{uri}?immutable=1")).map_err(|_| error),
+            other => other,
+        };
         let (connection, version) = opened.map_err(|error| IndexError::sqlite(path, &error))?;
         if version > SCHEMA {
             return Err(newer(path, version));

@@ -109,12 +109,10 @@ impl<'a> Session<'a> {
             runtime.block_on(aws.role_credentials(&token.access_token, account, &name))
         })?;
         fetched.map_err(|error| match error.kind {
-            CallErrorKind::Denied | CallErrorKind::Permanent if error.message.contains("Exception") => {
-                Error::no_such_role(format!(
-                    "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
-                    role.profile, error.message
-                ))
-            }
+            CallErrorKind::Denied | CallErrorKind::Rejected => Error::no_such_role(format!(
+                "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
+                role.profile, error.message
+            )),
             _ => Error::from(error),
         })
     }
@@ -144,7 +142,7 @@ impl<'a> Session<'a> {
     fn explain_chain(&self, role: &Role, previous: &Role, error: CallError) -> Error {
         let skew = self.network().ok().and_then(|(_, aws)| aws.clock_warning());
         match (error.kind, skew) {
-            (CallErrorKind::Denied | CallErrorKind::Permanent, Some(skew)) => {
+            (CallErrorKind::Denied | CallErrorKind::Rejected, Some(skew)) => {
                 Error::failed(format!("{} ({skew})", error.message))
             }
             (CallErrorKind::Denied, None) => Error::failed(format!(
@@ -178,6 +176,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the person can be asked to sign in.
+    pub fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
     /// The network, from the first call on.
     fn network(&self) -> Result<&(Runtime, IdentityCenter)> {
         if self.network.get().is_none() {
@@ -204,7 +207,7 @@ impl<'a> Session<'a> {
     }
 
     /// `aws-sso login`, with the instance where it is not the default one.
-    fn login_command(&self) -> String {
+    pub fn login_command(&self) -> String {
         let default = self.config.instance(None).is_ok_and(|instance| instance.name == self.instance.name);
         if default { "aws-sso login".to_owned() } else { format!("aws-sso login -S '{}'", self.instance.name) }
     }

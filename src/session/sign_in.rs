@@ -2,8 +2,10 @@
 
 use crate::browser;
 use crate::config::UrlAction;
+use crate::error::one_line;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
 use crate::role::{ClientRegistration, Token};
+use crate::vault::VaultError;
 use crate::{Error, Result, ui};
 
 use super::lock::ProcessLock;
@@ -85,12 +87,14 @@ impl Session<'_> {
     /// Signs in through a browser, whatever session there is.
     pub fn sign_in(&mut self) -> Result<Token> {
         self.make_writable()?;
+        self.vault.unlock(&mut self.index, &self.row)?;
         let known: Option<ClientRegistration> = self.vault.get(&self.index, &self.row, ONLY)?;
         let workflow = choose_workflow(self.config.auth_workflow, &self.context.env);
         let action = self.sign_in_action();
         let (config, context, instance) = (self.config, self.context, self.instance);
         let present = |sign_in: &SignIn| {
             if let Some(code) = &sign_in.user_code {
+                let code = one_line(code);
                 ui::tell(&format!("Compare this code with the one in the browser: {code}"));
             }
             let to = format!("sign in to {}", instance.name);
@@ -115,6 +119,7 @@ impl Session<'_> {
                 runtime.block_on(aws.log_out(&token.access_token)).err().map(|error| error.message)
             }
             Ok(None) => None,
+            Err(VaultError::Prompt(error)) => return Err(error),
             // A lost password must not keep the secrets here.
             Err(error) => Some(error.to_string()),
         };

@@ -1,8 +1,9 @@
 //! Progress of what takes longer than two seconds: a bar on a terminal, one line elsewhere.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// What is shorter needs no progress.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -21,8 +22,11 @@ impl Progress {
     pub fn new(title: impl Into<String>, total: usize) -> Self {
         let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}  {per_sec}  ETA {eta}") {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}  {rate}  ETA {eta}") {
+            let rate = |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0}/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         let title = title.into();
         bar.set_message(title.clone());

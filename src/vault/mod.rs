@@ -105,6 +105,15 @@ impl Vault {
         Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(config.secure_store, source)) })
     }
 
+    /// Makes sure that records can be written: unlocks the store, or sets it up. For callers that would
+    /// otherwise learn of a wrong password after a sign-in.
+    pub fn unlock(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        match &self.backend {
+            Backend::Sealed(records) => records.writing_key(index, instance).map(drop),
+            Backend::Json(_) => Ok(()),
+        }
+    }
+
     /// Reads the record `name` of an instance; none where there is none.
     pub fn get<R: Record>(&self, index: &Index, instance: &InstanceRow, name: &str) -> Result<Option<R>, VaultError> {
         let bytes = match &self.backend {

@@ -1,10 +1,10 @@
 //! Records in the state file, sealed under the data key of the config's secure store.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use zeroize::Zeroizing;
 
 use crate::config::SecureStore;
@@ -17,7 +17,14 @@ pub(super) struct SealedRecords {
     store: SecureStore,
     source: Box<dyn KeySource>,
     /// The key, once a record needed it.
-    key: OnceCell<(KeyId, DataKey)>,
+    unlocked: RefCell<Option<Key>>,
+}
+
+/// A data key and its name.
+#[derive(Clone)]
+pub(super) struct Key {
+    id: KeyId,
+    key: DataKey,
 }
 
 /// A row of the table of data keys.
@@ -28,7 +35,7 @@ struct KeyRow {
 
 impl SealedRecords {
     pub(super) fn new(store: SecureStore, source: Box<dyn KeySource>) -> Self {
-        Self { store, source, key: OnceCell::new() }
+        Self { store, source, unlocked: RefCell::new(None) }
     }
 
     pub(super) fn get(
@@ -38,17 +45,24 @@ impl SealedRecords {
         kind: &str,
         name: &str,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        let Some(key_row) = self.key_row(index, instance)? else { return Ok(None) };
+        // One statement: a logout in another shell is seen before or after it, never between.
         let row = index.read(|connection| {
-            let sql =
-                "SELECT nonce, sealed FROM record WHERE instance_id = ?1 AND key_id = ?2 AND kind = ?3 AND name = ?4";
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, [u8; 24]>(0)?, row.get::<_, Vec<u8>>(1)?));
-            connection.prepare_cached(sql)?.query_row(params![instance.id, key_row.id, kind, name], read).optional()
+            let sql = "SELECT id, wrapped, nonce, sealed FROM data_key JOIN record ON key_id = id
+                       WHERE config_id = ?1 AND store = ?2 AND instance_id = ?3 AND kind = ?4 AND name = ?5";
+            let read = |row: &Row<'_>| {
+                Ok((
+                    KeyRow { id: row.get(0)?, wrapped: row.get(1)? },
+                    row.get::<_, [u8; 24]>(2)?,
+                    row.get::<_, Vec<u8>>(3)?,
+                ))
+            };
+            let values = params![instance.config_id, self.store.as_str(), instance.id, kind, name];
+            connection.prepare_cached(sql)?.query_row(values, read).optional()
         })?;
         // Only now does the store have to be unlocked: a person without a session is not asked for a password.
-        let Some((nonce, sealed)) = row else { return Ok(None) };
-        let (_, key) = self.unlock(&key_row)?;
-        open(key, instance, kind, name, nonce, &sealed).map(Some)
+        let Some((key_row, nonce, sealed)) = row else { return Ok(None) };
+        let Key { key, .. } = self.unlock(&key_row)?;
+        open(&key, instance, kind, name, nonce, &sealed).map(Some)
     }
 
     pub(super) fn put(
@@ -59,89 +73,95 @@ impl SealedRecords {
         name: &str,
         record: &[u8],
     ) -> Result<(), VaultError> {
-        let (id, key) = match self.key_row(index, instance)? {
-            Some(row) => self.unlock(&row)?,
-            None => self.create_key(index, instance)?,
-        };
-        let (nonce, sealed) = seal(key, instance, kind, name, record)?;
-        Ok(index.write(|transaction| {
-            let sql = "INSERT OR REPLACE INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            transaction.prepare_cached(sql)?.execute(params![instance.id, id, kind, name, nonce, sealed])?;
-            if kind == RoleCredentials::KIND {
-                forget_expired(transaction, instance)?;
+        let Key { id, key } = self.writing_key(index, instance)?;
+        let (nonce, sealed) = seal(&key, instance, kind, name, record)?;
+        let written = index.write(|transaction| {
+            // A logout in another shell may have replaced the key since: what it sealed would never open.
+            let current = find_key(transaction, instance, self.store)?.is_some_and(|row| row.id == id);
+            if current {
+                write_record(transaction, instance.id, &id, (kind, name, &nonce, &sealed))?;
+                if kind == RoleCredentials::KIND {
+                    forget_expired(transaction, instance)?;
+                }
             }
-            Ok(())
-        })?)
+            Ok(current)
+        })?;
+        let replaced = || {
+            VaultError::Unavailable(
+                "the secrets were removed by a logout in another shell: run the command again".to_owned(),
+            )
+        };
+        written.then_some(()).ok_or_else(replaced)
+    }
+
+    /// The key to seal with, made where there is none yet.
+    pub(super) fn writing_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<Key, VaultError> {
+        match index.read(|connection| find_key(connection, instance, self.store))? {
+            Some(row) => self.unlock(&row),
+            None => self.create_key(index, instance),
+        }
     }
 
     /// Deletes the records of `instance` and moves those of its siblings to a new key.
     pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         delete_all(index, instance)?;
-        let Some(old) = self.key_row(index, instance)? else { return Ok(()) };
-        let siblings = index.read(|connection| sibling_records(connection, &old.id))?;
-        if siblings.is_empty() {
+        let Some(old) = index.read(|connection| find_key(connection, instance, self.store))? else { return Ok(()) };
+        if index.read(|connection| sibling_records(connection, &old.id))?.is_empty() {
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
+            self.unlocked.replace(None);
             return self.source.forget(&old.id);
         }
-        let (_, old_key) = self.unlock(&old)?;
-        let (id, key) = (random()?, Zeroizing::new(random()?));
-        let wrapped = self.source.store(&id, &key, old.wrapped.as_deref())?;
-        let mut moved = Vec::with_capacity(siblings.len());
-        for (owner, kind, name, nonce, sealed) in &siblings {
-            let record = open(old_key, owner, kind, name, *nonce, sealed)?;
-            let (nonce, sealed) = seal(&key, owner, kind, name, &record)?;
-            moved.push((owner.id, kind, name, nonce, sealed));
-        }
+        // With a lost password the siblings stay as they are; the last of them takes the key along.
+        let Ok(Key { key: old_key, .. }) = self.unlock(&old) else { return Ok(()) };
+        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
+        let wrapped = self.source.store(&new.id, &new.key, old.wrapped.as_deref())?;
         index.write(|transaction| {
-            let sql = "UPDATE data_key SET id = ?2, wrapped = ?3 WHERE id = ?1";
-            transaction.execute(sql, params![old.id, id, wrapped])?;
-            transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
-            for (owner, kind, name, nonce, sealed) in &moved {
-                let sql = "INSERT INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                transaction.execute(sql, params![owner, id, kind, name, nonce, sealed])?;
+            for (owner, kind, name, nonce, sealed) in sibling_records(transaction, &old.id)? {
+                let moved = open(&old_key, &owner, &kind, &name, nonce, &sealed)
+                    .and_then(|record| seal(&new.key, &owner, &kind, &name, &record));
+                match moved {
+                    Ok((nonce, sealed)) => {
+                        write_record(transaction, owner.id, &new.id, (&kind, &name, &nonce, &sealed))?;
+                    }
+                    Err(error) => tracing::warn!("{}: {error}", owner.name),
+                }
             }
-            Ok(())
+            transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
+            let sql = "UPDATE data_key SET id = ?2, wrapped = ?3 WHERE id = ?1";
+            transaction.execute(sql, params![old.id, new.id, wrapped]).map(drop)
         })?;
+        self.unlocked.replace(Some(new));
         self.source.forget(&old.id)
     }
 
-    fn key_row(&self, index: &Index, instance: &InstanceRow) -> Result<Option<KeyRow>, VaultError> {
-        Ok(index.read(|connection| find_key(connection, instance, self.store))?)
-    }
-
-    fn unlock(&self, row: &KeyRow) -> Result<(KeyId, &DataKey), VaultError> {
-        if self.key.get().is_none() {
-            let key = self.source.load(&row.id, row.wrapped.as_deref())?;
-            let _ = self.key.set((row.id, key));
+    fn unlock(&self, row: &KeyRow) -> Result<Key, VaultError> {
+        if let Some(unlocked) = self.unlocked.borrow().as_ref().filter(|unlocked| unlocked.id == row.id) {
+            return Ok(unlocked.clone());
         }
-        match self.key.get() {
-            Some((id, key)) if *id == row.id => Ok((*id, key)),
-            _ => Err(VaultError::Unavailable(
-                "the key of the secure store was replaced by a logout in another shell: run the command again"
-                    .to_owned(),
-            )),
-        }
+        let unlocked = Key { id: row.id, key: self.source.load(&row.id, row.wrapped.as_deref())? };
+        self.unlocked.replace(Some(unlocked.clone()));
+        Ok(unlocked)
     }
 
     /// Makes the first key of this store. Of two processes that do it at once, one wins and both use its key.
-    fn create_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<(KeyId, &DataKey), VaultError> {
-        let (id, key): (KeyId, DataKey) = (random()?, Zeroizing::new(random()?));
-        let wrapped = self.source.store(&id, &key, None)?;
+    fn create_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<Key, VaultError> {
+        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
+        let wrapped = self.source.store(&new.id, &new.key, None)?;
         let store = self.store;
         let row = index.write(|transaction| {
             transaction.execute(
                 "INSERT OR IGNORE INTO data_key (id, config_id, store, wrapped) VALUES (?1, ?2, ?3, ?4)",
-                params![id, instance.config_id, store.as_str(), wrapped],
+                params![new.id, instance.config_id, store.as_str(), wrapped],
             )?;
             find_key(transaction, instance, store)
         })?;
         match row {
-            Some(row) if row.id == id => {
-                let _ = self.key.set((id, key));
-                self.unlock(&row)
+            Some(row) if row.id == new.id => {
+                self.unlocked.replace(Some(new.clone()));
+                Ok(new)
             }
             Some(row) => {
-                self.source.forget(&id)?;
+                self.source.forget(&new.id)?;
                 self.unlock(&row)
             }
             None => Err(VaultError::Unavailable("the key of the secure store could not be written".to_owned())),
@@ -149,9 +169,22 @@ impl SealedRecords {
     }
 }
 
+/// Kind, name, nonce and sealed text of a record.
+type RecordText<'a> = (&'a str, &'a str, &'a [u8; 24], &'a [u8]);
+
+fn write_record(
+    transaction: &Transaction<'_>,
+    instance_id: i64,
+    key_id: &KeyId,
+    (kind, name, nonce, sealed): RecordText<'_>,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO record (instance_id, key_id, kind, name, nonce, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    transaction.prepare_cached(sql)?.execute(params![instance_id, key_id, kind, name, nonce, sealed]).map(drop)
+}
+
 fn find_key(connection: &Connection, instance: &InstanceRow, store: SecureStore) -> rusqlite::Result<Option<KeyRow>> {
     let sql = "SELECT id, wrapped FROM data_key WHERE config_id = ?1 AND store = ?2";
-    let read = |row: &rusqlite::Row<'_>| Ok(KeyRow { id: row.get(0)?, wrapped: row.get(1)? });
+    let read = |row: &Row<'_>| Ok(KeyRow { id: row.get(0)?, wrapped: row.get(1)? });
     connection.prepare_cached(sql)?.query_row(params![instance.config_id, store.as_str()], read).optional()
 }
 

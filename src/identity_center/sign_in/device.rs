@@ -66,7 +66,7 @@ impl IdentityCenter {
             };
             match error.kind {
                 // A connection that breaks while the person types is no reason to start again.
-                CallErrorKind::AuthorizationPending | CallErrorKind::Transient => {}
+                CallErrorKind::AuthorizationPending | CallErrorKind::Transient | CallErrorKind::Unreachable => {}
                 CallErrorKind::SlowDown | CallErrorKind::Throttled => interval += FIVE_SECONDS,
                 CallErrorKind::Expired => return Err(too_late()),
                 CallErrorKind::Denied => {

@@ -128,11 +128,8 @@ impl IdentityCenter {
                 renewed.refresh_token = renewed.refresh_token.or_else(|| token.refresh_token.clone());
                 Ok(renewed)
             }
-            Err(error) if matches!(error.kind, CallErrorKind::Transient | CallErrorKind::Throttled) => {
-                Err(error.into())
-            }
-            Err(error) if error.message.contains("web page") => Err(error.into()),
-            Err(_) => Err(ended()),
+            Err(CallError { kind, .. }) if is_refusal(kind) => Err(ended()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -173,6 +170,12 @@ impl IdentityCenter {
             self.region, self.start_url, error.message, self.region
         ))
     }
+}
+
+/// Whether AWS itself said that a grant is not good (any more): the network is not to blame.
+fn is_refusal(kind: CallErrorKind) -> bool {
+    use CallErrorKind as K;
+    matches!(kind, K::InvalidGrant | K::Expired | K::InvalidClient | K::Denied | K::Unauthorized | K::Rejected)
 }
 
 fn grants(workflow: AuthWorkflow) -> [&'static str; 2] {
