@@ -54,7 +54,7 @@ fn tour() -> Result<()> {
     ));
     demo.show("cat ~/.config/aws-sso/config.yaml", &["sh", "-c", "cat ~/.config/aws-sso/config.yaml"])?;
     demo.run(&["aws-sso", "login"])?;
-    demo.run(&["aws-sso", "list", "Profile", "AccountIdPad", "Expires", "--prefix", "AccountAlias=payments"])?;
+    demo.run(&["aws-sso", "list", "Profile", "AccountIdPad", "EmailAddress", "--prefix", "AccountAlias=payments"])?;
     demo.run(&["aws-sso", "exec", "-p", ROLE, "--", "who-am-i"])?;
     if demo.terminal {
         return demo.open_shell();
@@ -156,7 +156,7 @@ impl Demo {
         command
     }
 
-    fn open_shell(&self) -> Result<()> {
+    fn open_shell(self) -> Result<()> {
         let fish = std::env::var_os("SHELL").is_some_and(|shell| Path::new(&shell).ends_with("fish"));
         let eval = |arguments: &str| match fish {
             true => format!("aws-sso eval {arguments} | source"),
@@ -176,6 +176,7 @@ impl Demo {
         println!();
         // What the last command in the shell answered is the person's business.
         self.command("aws-sso").args(["exec", "-p", ROLE]).status().context("could not run aws-sso")?;
+        self.home.close().context("could not remove the demo's home")?;
         println!("The demo has ended, and its home is gone.");
         Ok(())
     }
@@ -188,7 +189,9 @@ fn write_home(home: &Path, [program, itself]: [&Path; 2], simulator: &Simulator,
     use std::os::windows::fs::symlink_file as symlink;
 
     let (bin, config, fish) = (home.join("bin"), home.join(".config/aws-sso"), home.join(".config/fish"));
-    for directory in [&bin, &config, &fish] {
+    // Where it finds this one, fish does not fill it in the background while the home is removed.
+    let completions = home.join(".local/share/fish/generated_completions");
+    for directory in [&bin, &config, &fish, &completions] {
         fs::create_dir_all(directory)?;
     }
     symlink(program, bin.join("aws-sso"))?;
@@ -236,13 +239,29 @@ fn environment(home: &Path, simulator: &Simulator) -> Result<Vec<(OsString, OsSt
     Ok(variables)
 }
 
-/// Ctrl-C during the tour leaves nothing behind either; in the shell it belongs to the shell.
+/// A tour that is broken off leaves nothing behind either. In the shell, Ctrl-C belongs to the shell.
 fn remove_on_interrupt(home: PathBuf) {
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        if runtime.block_on(interruption()).is_ok() {
             let _ = fs::remove_dir_all(home);
             std::process::exit(130);
         }
     });
+}
+
+#[cfg(unix)]
+async fn interruption() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut hangup, mut terminate) = (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = hangup.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+#[cfg(not(unix))]
+async fn interruption() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
