@@ -73,8 +73,6 @@ CREATE TABLE tag (
     PRIMARY KEY (role_id, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX tag_by_value ON tag (key, value);
-
 -- By ARN, so that both outlive a derivation.
 CREATE TABLE history (
     instance_id INTEGER NOT NULL REFERENCES instance (id) ON DELETE CASCADE,

@@ -112,7 +112,7 @@ pub fn one_line(text: &str) -> String {
 
 /// The invisible characters that reorder or hide text around them (Unicode's bidirectional
 /// controls, zero-width characters and the line separators).
-fn is_format_control(c: char) -> bool {
+pub(crate) fn is_format_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

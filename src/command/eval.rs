@@ -14,7 +14,11 @@ pub(super) fn run(args: &EvalArgs, context: &Context) -> Result<()> {
     let writer = Writer::of(args, context)?;
     let changes =
         if args.clear { clear_changes(&context.env, region_request(&args.region)) } else { load_role(args, context)? };
-    ui::print(&writer.write(&changes)?)
+    let text = writer.write(&changes)?;
+    match writer {
+        Writer::Json => ui::print_json(text.trim_end()),
+        _ => ui::print(&text),
+    }
 }
 
 pub(super) fn region_request(args: &RegionArgs) -> RegionRequest {

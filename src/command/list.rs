@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::cli::ListArgs;
 use crate::config::{Config, suggest};
 use crate::context::Context;
+use crate::error::one_line;
 use crate::role::Role;
 use crate::{Error, Result, ui};
 
@@ -134,7 +135,7 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<()> {
             role.tags = tags.remove(&role.arn.to_string()).unwrap_or_default();
         }
         let objects: Vec<serde_json::Value> = roles.iter().map(|role| object(role, now)).collect();
-        return ui::print(&format!("{}\n", serde_json::Value::from(objects)));
+        return ui::print_json(&serde_json::Value::from(objects).to_string());
     }
     if args.csv {
         return ui::print(&csv(&plan, &roles, now)?);
@@ -153,11 +154,11 @@ fn header(config: &Config, row: &crate::index::InstanceRow, now: i64) {
         Some(at) => format!(" [session: {}]", ui::time_left(at, now)),
         None => " [not signed in]".to_owned(),
     };
-    ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", row.name));
+    ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", one_line(&row.name)));
     let stale =
         |at: i64| config.cache_refresh.is_some_and(|age| now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     match (&row.problem, row.refreshed_at) {
-        (Some(problem), _) => ui::tell(&format!("aws-sso: {problem}")),
+        (Some(problem), _) => ui::tell(&format!("aws-sso: {}", one_line(problem))),
         (None, None) => ui::tell("No roles were fetched yet: run 'aws-sso login'"),
         (None, Some(at)) if stale(at) => tracing::warn!("this list is older than CacheRefresh: run 'aws-sso cache'"),
         _ => {}
@@ -186,7 +187,10 @@ impl Plan {
         if let Some((field, prefix)) = &self.prefix {
             roles.retain(|role| field.text(role, 0, now).starts_with(prefix.as_str()));
         }
-        // The index answers by account and role: what is equal here keeps that order.
+        // The index answers by account and role: what is equal here keeps that order, in reverse too.
+        if self.reverse {
+            roles.reverse();
+        }
         match self.sort {
             Field::Id | Field::AccountId | Field::AccountIdPad => roles.sort_by_key(|role| role.account_id),
             field if field.is_time() => roles.sort_by_key(|role| live(role, now).unwrap_or(i64::MAX)),

@@ -47,8 +47,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
         ..of_shell(context, &config, &row)
     };
     if args.json {
-        let json = serde_json::to_string_pretty(&status).unwrap_or_default();
-        return ui::print(&format!("{json}\n"));
+        return ui::print_json(&serde_json::to_string_pretty(&status).unwrap_or_default());
     }
     ui::print(&text(&status, context))
 }

@@ -36,7 +36,10 @@ pub struct Change {
 impl Change {
     /// Sets `name`.
     pub fn set(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: Some(value.into().into()) }
+        // No environment can hold a NUL; a name with one in it must not keep the role from being used.
+        let mut value: String = value.into();
+        value.retain(|c| c != '\0');
+        Self { name: name.into(), value: Some(value.into()) }
     }
 
     /// Unsets `name`.
@@ -85,14 +88,15 @@ pub fn role_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
     changes
 }
 
-/// What takes an environment back to no role: all that we set, and only that. Keys without our role
-/// beside them are the person's own.
+/// What takes an environment back to no role: all that we set, and only that. Without our role beside
+/// them, keys and the choice of an SSO instance are the person's own.
 pub fn clear_changes(env: &Env, region: RegionRequest) -> Vec<Change> {
-    let ours = env.get("AWS_SSO_ROLE_ARN").is_some() && env.get("AWS_ACCESS_KEY_ID").is_some();
-    let keys = KEYS.into_iter().filter(|_| ours);
+    let has_role = env.get("AWS_SSO_ROLE_ARN").is_some();
+    let keys = KEYS.into_iter().filter(|_| has_role && env.get("AWS_ACCESS_KEY_ID").is_some());
+    let identity = IDENTITY.into_iter().filter(|name| has_role || *name != "AWS_SSO");
     let profile = our_profile(env).map(|_| "AWS_PROFILE");
     let tags = env.with_prefix(TAG_PREFIX).map(|(name, _)| name);
-    let mut changes: Vec<Change> = keys.chain(profile).chain(IDENTITY).chain(tags).map(Change::unset).collect();
+    let mut changes: Vec<Change> = keys.chain(profile).chain(identity).chain(tags).map(Change::unset).collect();
     changes.extend(region_changes(region, env, None));
     changes
 }

@@ -1,9 +1,9 @@
 //! From what AWS listed and what `config.yaml` adds to the roles that people see: names, ARNs, regions,
 //! tags. Local work, done when either side changes, never when somebody asks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, params};
 
 use crate::config::{self, Config, Instance};
 use crate::profile::{self, ProfileFields, ProfileTemplate};
@@ -11,6 +11,9 @@ use crate::role::{AccountId, Partition, Role, RoleArn};
 
 /// Number of the rules below. A new number makes every state file derive anew.
 pub(super) const DERIVATION: i64 = 1;
+
+/// Characters of a name in place of one that is too long; AWS's own names fit.
+const LONGEST_NAME: usize = 128;
 
 /// An account as AWS listed it.
 struct AccountRow {
@@ -23,19 +26,23 @@ struct AccountRow {
 /// Replaces the derived roles of an instance. The inner error says in words why the profile names
 /// cannot be given; the roles that were derived before stay then, and the instance remembers why.
 pub(super) fn derive_instance(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     instance_id: i64,
     config: &Config,
     instance: &Instance,
 ) -> rusqlite::Result<Result<(), String>> {
     let accounts = stored_accounts(transaction, instance_id)?;
-    let derived = name_all(roles_of(&accounts, config, instance), config);
+    let savepoint = transaction.savepoint()?;
+    let derived = replace_roles(&savepoint, instance_id, &accounts, config, instance)?;
+    // Dropped uncommitted, it takes its changes back.
+    if derived.is_ok() {
+        savepoint.commit()?;
+    } else {
+        drop(savepoint);
+    }
     let problem = derived.as_ref().err();
     transaction.execute("UPDATE instance SET problem = ?2 WHERE id = ?1", params![instance_id, problem])?;
-    match derived {
-        Ok(roles) => replace_roles(transaction, instance_id, &roles).map(Ok),
-        Err(problem) => Ok(Err(problem)),
-    }
+    Ok(derived)
 }
 
 fn stored_accounts(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<Vec<AccountRow>> {
@@ -63,26 +70,30 @@ pub(super) fn account_id(stored: i64) -> AccountId {
     u64::try_from(stored).ok().and_then(|number| AccountId::try_from(number).ok()).unwrap_or_default()
 }
 
-/// Every role of the instance, without its name yet: those that AWS assigns, and those that
-/// `config.yaml` reaches through another one.
-fn roles_of(accounts: &[AccountRow], config: &Config, instance: &Instance) -> Vec<(Role, Option<String>)> {
-    let mut roles = Vec::new();
-    let listed: HashMap<AccountId, &AccountRow> = accounts.iter().map(|account| (account.id, account)).collect();
+/// Derives every role of the instance and hands it to `take`, one at a time: those that AWS assigns,
+/// and those that `config.yaml` reaches through another one.
+fn each_role<E>(
+    accounts: &[AccountRow],
+    config: &Config,
+    instance: &Instance,
+    mut take: impl FnMut(Role, Option<String>) -> Result<(), E>,
+) -> Result<(), E> {
     for account in accounts {
         for name in &account.role_names {
-            roles.push(role(account.id, Some(account), name, config, instance));
+            let (role, own_name) = role(account.id, Some(account), name, config, instance);
+            take(role, own_name)?;
         }
     }
     for (id, account) in &instance.accounts {
-        let row = listed.get(id).copied();
-        for (name, chained) in account.roles.iter().filter(|(_, role)| role.via.is_some()) {
-            let assigned = row.is_some_and(|row| row.role_names.contains(name));
-            if chained.via.is_some() && !assigned {
-                roles.push(role(*id, row, name, config, instance));
+        let row = accounts.binary_search_by_key(id, |row| row.id).ok().map(|at| &accounts[at]);
+        for name in account.roles.iter().filter(|(_, role)| role.via.is_some()).map(|(name, _)| name) {
+            if !row.is_some_and(|row| row.role_names.contains(name)) {
+                let (role, own_name) = role(*id, row, name, config, instance);
+                take(role, own_name)?;
             }
         }
     }
-    roles
+    Ok(())
 }
 
 /// One role, and the name that `config.yaml` gives it.
@@ -140,73 +151,121 @@ fn tags(role: &Role, account: Option<&config::Account>, own: Option<&config::Rol
     tags
 }
 
-/// Gives every role its profile name, or says which two would share one.
-fn name_all(roles: Vec<(Role, Option<String>)>, config: &Config) -> Result<Vec<Role>, String> {
-    let template = ProfileTemplate::parse(&config.profile_format)
-        .map_err(|error| format!("{}: ProfileFormat: {error}", config.path.display()))?;
-    let mut by_name: HashMap<String, usize> = HashMap::with_capacity(roles.len());
-    let mut named: Vec<Role> = Vec::with_capacity(roles.len());
-    for (mut role, own_name) in roles {
-        role.profile = match own_name {
-            Some(name) => name,
-            None => template
-                .render(&ProfileFields::of(&role))
-                .map_err(|error| format!("ProfileFormat: {}: {error}", role.arn))?,
-        };
-        if let Err(error) = profile::check_name(&role.profile) {
-            role.profile = usable_name(&role);
-            tracing::warn!("{error}: {} is called {} instead", role.arn, role.profile);
+/// The profile name of a role: the one that `config.yaml` gives it, or the one that the format makes.
+fn name_of(role: &Role, own_name: Option<String>, template: &ProfileTemplate) -> Result<String, String> {
+    let name = match own_name.map_or_else(|| template.render(&ProfileFields::of(role)), Ok) {
+        Ok(name) => name,
+        // Nothing is wrong with the format: this role's own names are too long for it.
+        Err(error) if error.line().is_none() => {
+            let name = format!("{}:{}", role.account_id, role.role_name).chars().take(LONGEST_NAME).collect();
+            tracing::warn!("{error}: a role of account {} is called {name} instead", role.account_id);
+            name
         }
-        if let Some(other) = by_name.insert(role.profile.clone(), named.len()) {
-            return Err(duplicate(&role, &named[other]));
+        Err(error) => return Err(format!("ProfileFormat: {}: {error}", role.arn)),
+    };
+    match profile::check_name(&name) {
+        Ok(()) => Ok(name),
+        Err(error) => {
+            let usable = usable_name(role, &name);
+            tracing::warn!("{error}: {} is called {usable} instead", role.arn);
+            Ok(usable)
         }
-        named.push(role);
     }
-    Ok(named)
 }
 
 /// A name in place of one that nothing could hold. Account names come from their owners: one of them
 /// must not take everybody's names away.
-fn usable_name(role: &Role) -> String {
-    let visible: String = role.profile.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+fn usable_name(role: &Role, name: &str) -> String {
+    let visible: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if visible.trim().is_empty() { format!("{}:{}", role.account_id, role.role_name) } else { visible }
 }
 
-fn duplicate(role: &Role, other: &Role) -> String {
+fn duplicate(role: &Role, other: &str) -> String {
     format!(
-        "two roles would have the profile name '{}': {} and {}; tell them apart with ProfileFormat: '{}' in config.yaml, \
+        "two roles would have the profile name '{}': {other} and {}; tell them apart with ProfileFormat: '{}' in config.yaml, \
          or give one of them a Profile of its own",
         role.profile,
-        other.arn,
         role.arn,
         profile::DEFAULT_FORMAT,
     )
 }
 
-fn replace_roles(transaction: &Transaction<'_>, instance_id: i64, roles: &[Role]) -> rusqlite::Result<()> {
-    transaction
+/// Why the rows could not be written.
+enum Trouble {
+    Sql(rusqlite::Error),
+    Names(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+fn replace_roles(
+    connection: &Connection,
+    instance_id: i64,
+    accounts: &[AccountRow],
+    config: &Config,
+    instance: &Instance,
+) -> rusqlite::Result<Result<(), String>> {
+    let template = match ProfileTemplate::parse(&config.profile_format) {
+        Ok(template) => template,
+        Err(error) => return Ok(Err(format!("{}: ProfileFormat: {error}", config.path.display()))),
+    };
+    connection
         .execute("DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)", [instance_id])?;
-    transaction.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
-    transaction.execute("UPDATE account SET name = '' WHERE instance_id = ?1 AND name <> ''", [instance_id])?;
-    let mut insert_role = transaction.prepare_cached(
-        "INSERT INTO role (instance_id, account_id, name, arn, partition, path, profile, region, via)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    let mut insert_tag = transaction.prepare_cached("INSERT INTO tag (role_id, key, value) VALUES (?1, ?2, ?3)")?;
-    let mut name_account = transaction.prepare_cached(
-        "INSERT INTO account (instance_id, id, name) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET name = excluded.name",
-    )?;
-    let mut last = None;
-    for role in roles {
-        let number = role.account_id.number().cast_signed();
-        if last != Some(number) && (!role.account_name.is_empty() || role.via.is_some()) {
-            name_account.execute(params![instance_id, number, role.account_name])?;
-        }
-        last = Some(number);
-        insert_role.execute(params![
+    connection.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
+    connection.execute("UPDATE account SET name = '' WHERE instance_id = ?1 AND name <> ''", [instance_id])?;
+    let mut rows = Rows::new(connection, instance_id)?;
+    let written = each_role(accounts, config, instance, |mut role, own_name| {
+        role.profile = name_of(&role, own_name, &template).map_err(Trouble::Names)?;
+        rows.write(&role)
+    });
+    match written {
+        Ok(()) => Ok(Ok(())),
+        Err(Trouble::Names(problem)) => Ok(Err(problem)),
+        Err(Trouble::Sql(error)) => Err(error),
+    }
+}
+
+/// Writes roles with their tags and the names of their accounts.
+struct Rows<'a> {
+    connection: &'a Connection,
+    instance_id: i64,
+    role: CachedStatement<'a>,
+    tag: CachedStatement<'a>,
+    account: CachedStatement<'a>,
+    last_account: Option<AccountId>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(connection: &'a Connection, instance_id: i64) -> rusqlite::Result<Self> {
+        Ok(Self {
+            connection,
             instance_id,
-            number,
+            role: connection.prepare_cached(
+                "INSERT INTO role (instance_id, account_id, name, arn, partition, path, profile, region, via)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            tag: connection.prepare_cached("INSERT INTO tag (role_id, key, value) VALUES (?1, ?2, ?3)")?,
+            account: connection.prepare_cached(
+                "INSERT INTO account (instance_id, id, name) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET name = excluded.name",
+            )?,
+            last_account: None,
+        })
+    }
+
+    fn write(&mut self, role: &Role) -> Result<(), Trouble> {
+        let account = role.account_id.number().cast_signed();
+        let is_new = self.last_account.replace(role.account_id) != Some(role.account_id);
+        if is_new && (!role.account_name.is_empty() || role.via.is_some()) {
+            self.account.execute(params![self.instance_id, account, role.account_name])?;
+        }
+        let written = self.role.execute(params![
+            self.instance_id,
+            account,
             role.role_name,
             role.arn.to_string(),
             role.arn.partition.as_str(),
@@ -214,11 +273,25 @@ fn replace_roles(transaction: &Transaction<'_>, instance_id: i64, roles: &[Role]
             role.profile,
             role.region,
             role.via.as_ref().map(ToString::to_string),
-        ])?;
-        let role_id = transaction.last_insert_rowid();
-        for (key, value) in &role.tags {
-            insert_tag.execute(params![role_id, key, value])?;
+        ]);
+        match written {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                return Err(self.clash(role, error));
+            }
+            other => drop(other?),
         }
+        let role_id = self.connection.last_insert_rowid();
+        for (key, value) in &role.tags {
+            self.tag.execute(params![role_id, key, value])?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Which role has the profile name already.
+    fn clash(&self, role: &Role, error: rusqlite::Error) -> Trouble {
+        let sql = "SELECT arn FROM role WHERE instance_id = ?1 AND profile = ?2";
+        let other =
+            self.connection.query_row(sql, params![self.instance_id, role.profile], |row| row.get::<_, String>(0));
+        other.map_or(Trouble::Sql(error), |other| Trouble::Names(duplicate(role, &other)))
+    }
 }

@@ -2,8 +2,6 @@
 //! one goes on with the accounts that are still to do. What AWS no longer names is removed only when a
 //! listing was complete.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::config::{Config, Instance};
@@ -121,8 +119,8 @@ impl Index {
             }
             let after = arns(transaction, listing.instance_id)?;
             Ok(Ok(Changes {
-                added: after.difference(&before).cloned().collect(),
-                removed: before.difference(&after).cloned().collect(),
+                added: difference(&after, &before),
+                removed: difference(&before, &after),
                 accounts: count_accounts(transaction, listing.instance_id)?,
                 roles: after.len(),
             }))
@@ -140,9 +138,17 @@ impl Index {
 }
 
 /// The roles that AWS assigns; chained ones come from the config and are no news.
-fn arns(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<BTreeSet<String>> {
-    let mut statement = transaction.prepare_cached("SELECT arn FROM role WHERE instance_id = ?1 AND via IS NULL")?;
+///
+/// In order.
+fn arns(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        transaction.prepare_cached("SELECT arn FROM role WHERE instance_id = ?1 AND via IS NULL ORDER BY arn")?;
     statement.query_map([instance_id], |row| row.get(0))?.collect()
+}
+
+/// What is in `these` and not in `others`; both are in order.
+fn difference(these: &[String], others: &[String]) -> Vec<String> {
+    these.iter().filter(|arn| others.binary_search(arn).is_err()).cloned().collect()
 }
 
 fn count_accounts(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<usize> {

@@ -38,13 +38,13 @@ impl Index {
     /// Runs `work` in a write transaction: all of it happens, or nothing.
     pub(crate) fn write<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, IndexError> {
         let path = &self.path;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         transaction
-            .and_then(|transaction| {
-                let value = work(&transaction)?;
+            .and_then(|mut transaction| {
+                let value = work(&mut transaction)?;
                 transaction.commit()?;
                 Ok(value)
             })

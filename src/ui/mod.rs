@@ -15,6 +15,7 @@ pub use prompt::{confirm, password};
 pub use table::table;
 
 use crate::context::Env;
+use crate::error::is_format_control;
 use crate::{Error, Result};
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.
@@ -26,6 +27,21 @@ pub fn print(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints JSON. What JSON may hold as it is but a terminal would obey is escaped as well.
+pub fn print_json(json: &str) -> Result<()> {
+    let mut text = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // A line break is layout: within a text it is escaped already.
+        if c != '\n' && (c.is_control() || is_format_control(c)) {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text.push('\n');
+    print(&text)
 }
 
 /// Writes a line for the person to standard error. There is nobody to tell if that fails.

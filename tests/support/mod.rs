@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs, reason = "each test file uses a part of it")]
 #![allow(clippy::disallowed_methods, reason = "a test has no Context")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -32,12 +33,7 @@ impl Home {
     /// store, `us-west-2` as region. `more` is further YAML at the top level.
     pub fn new(simulator: &Simulator, more: &str) -> Self {
         let home = Self::bare();
-        home.write_config(&format!(
-            "SSOConfig:\n  Default:\n    SSORegion: {}\n    StartUrl: {}\n    DefaultRegion: us-west-2\n\
-             UrlAction: exec\nUrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\n{more}",
-            simulator.region(),
-            simulator.start_url(),
-        ));
+        home.write_config(&config(simulator, "DefaultRegion: us-west-2", more));
         let endpoints = simulator.env().into_iter().map(|(name, value)| (name.to_owned(), value));
         Self { environment: home.environment.iter().cloned().chain(endpoints).collect(), ..home }
     }
@@ -148,6 +144,40 @@ impl From<Output> for Answer {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// `config.yaml` for a simulator, with a browser that agrees at once. `instance` is further YAML of the
+/// instance, `more` of the top level.
+pub fn config(simulator: &Simulator, instance: &str, more: &str) -> String {
+    let instance: String = instance.lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "SSOConfig:\n  Default:\n    SSORegion: {}\n    StartUrl: {}\n{instance}\
+         UrlAction: exec\nUrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\n{more}",
+        simulator.region(),
+        simulator.start_url(),
+    )
+}
+
+/// `text` as a double-quoted YAML scalar, in printable ASCII.
+pub fn yaml(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\\' => format!("\\{c}"),
+        ' '..='~' => c.to_string(),
+        c => format!("\\U{:08X}", u32::from(c)),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}
+
+/// What `env -0` printed.
+pub fn variables(output: &[u8]) -> BTreeMap<String, String> {
+    let entries = output.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            let entry = std::str::from_utf8(entry).expect("an environment in UTF-8");
+            let (name, value) = entry.split_once('=').unwrap_or_else(|| panic!("no variable: {entry:?}"));
+            (name.to_owned(), value.to_owned())
+        })
+        .collect()
 }
 
 /// A small organization: three accounts, five roles.
