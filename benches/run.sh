@@ -3,6 +3,8 @@
 # run, with an organization of 10,000 roles. Prints the table of docs/performance.md.
 #
 # usage: benches/run.sh [RUNS]
+#
+# shellcheck disable=SC2016 # the backticks are Markdown
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -100,7 +102,7 @@ use() { export "AWS_SSO_STATE=$WORK/$1.db" "AWS_SSO_CONFIG=$WORK/$1.yaml"; }
 
 YARDSTICK=$(median /bin/true)
 printf '| %s roles, median of %s runs | time | × `/bin/true` |\n|---|---|---|\n' "$ROLES" "$RUNS"
-row '`/bin/true`' /bin/true
+awk -v seconds="$YARDSTICK" 'BEGIN { printf "| `/bin/true` | %.1f ms | 1.0 |\n", seconds * 1000 }'
 row '`version`' "$PROGRAM" version
 use json
 row '`status`' "$PROGRAM" status

@@ -11,6 +11,8 @@
 
 #[path = "demo/helpers.rs"]
 mod helpers;
+#[path = "demo/home.rs"]
+mod home;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -109,8 +111,8 @@ impl Demo {
         let terminal =
             std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         remove_on_interrupt(home.path().to_owned());
-        write_home(home.path(), programs, simulator, terminal).context("could not furnish the demo's home")?;
-        let environment = environment(home.path(), simulator)?;
+        home::furnish(home.path(), programs, simulator, terminal).context("could not furnish the demo's home")?;
+        let environment = home::environment(home.path(), simulator)?;
         Ok(Self { home, environment, terminal })
     }
 
@@ -180,63 +182,6 @@ impl Demo {
         println!("The demo has ended, and its home is gone.");
         Ok(())
     }
-}
-
-fn write_home(home: &Path, [program, itself]: [&Path; 2], simulator: &Simulator, terminal: bool) -> Result<()> {
-    #[cfg(unix)]
-    use std::os::unix::fs::symlink;
-    #[cfg(windows)]
-    use std::os::windows::fs::symlink_file as symlink;
-
-    let (bin, config, fish) = (home.join("bin"), home.join(".config/aws-sso"), home.join(".config/fish"));
-    // Where it finds this one, fish does not fill it in the background while the home is removed.
-    let completions = home.join(".local/share/fish/generated_completions");
-    for directory in [&bin, &config, &fish, &completions] {
-        fs::create_dir_all(directory)?;
-    }
-    symlink(program, bin.join("aws-sso"))?;
-    for helper in ["browser", "who-am-i"] {
-        symlink(itself, bin.join(helper))?;
-    }
-    // Slow enough for the progress bar, where somebody watches it.
-    let rate = if terminal { 10 } else { 200 };
-    let yaml = format!(
-        "SSOConfig:\n  Default:\n    SSORegion: {}\n    StartUrl: {}\n    DefaultRegion: eu-west-1\n\
-         ProfileFormat: '{{{{ kebabcase .AccountAlias }}}}:{{{{ .RoleName }}}}'\n\
-         SecureStore: file\nUnlockMinutes: 0          # asks AWS_SSO_FILE_PASSWORD each time\n\
-         UrlAction: exec\nUrlExecCommand: [browser, '%s']\nAuthWorkflow: pkce\nRateLimit: {rate}\n",
-        simulator.region(),
-        simulator.start_url(),
-    );
-    fs::write(config.join("config.yaml"), yaml)?;
-    fs::write(home.join(".bashrc"), include_str!("demo/prompt.bash"))?;
-    fs::write(home.join(".zshrc"), include_str!("demo/prompt.zsh"))?;
-    Ok(fs::write(fish.join("config.fish"), include_str!("demo/prompt.fish"))?)
-}
-
-/// The throw-away home, the simulator, and of the person's own only what a terminal needs.
-fn environment(home: &Path, simulator: &Simulator) -> Result<Vec<(OsString, OsString)>> {
-    let kept =
-        ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SHELL", "USER", "LOGNAME", "SystemRoot"];
-    let mut variables: Vec<(OsString, OsString)> =
-        kept.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
-    let directories = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([home.join("bin")].into_iter().chain(std::env::split_paths(&directories)))?;
-    variables.extend([("HOME".into(), home.into()), ("PATH".into(), path)]);
-    for (name, below) in [
-        ("XDG_CONFIG_HOME", ".config"),
-        ("XDG_STATE_HOME", ".local/state"),
-        ("XDG_DATA_HOME", ".local/share"),
-        ("XDG_CACHE_HOME", ".cache"),
-    ] {
-        variables.push((name.into(), home.join(below).into()));
-    }
-    let mut password = [0; 16];
-    getrandom::fill(&mut password).context("the system gives no random numbers")?;
-    let password: String = password.iter().map(|byte| format!("{byte:02x}")).collect();
-    variables.push(("AWS_SSO_FILE_PASSWORD".into(), password.into()));
-    variables.extend(simulator.env().into_iter().map(|(name, value)| (name.into(), value.into())));
-    Ok(variables)
 }
 
 /// A tour that is broken off leaves nothing behind either. In the shell, Ctrl-C belongs to the shell.
