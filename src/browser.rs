@@ -62,6 +62,8 @@ fn spawn(program: &str, arguments: &[String]) -> Result<()> {
     let path: PathBuf = which::which(program)
         .map_err(|_| Error::failed(format!("the program {program} was not found (Browser, UrlExecCommand)")))?;
     let mut command = Command::new(path);
+    // What is unlocked with the password is nothing for a browser.
+    command.env_remove("AWS_SSO_FILE_PASSWORD");
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     #[cfg(unix)]
     {

@@ -17,6 +17,11 @@ Exit status:
 
 'exec' answers with the status of the command it runs.";
 
+const TIME_EXAMPLES: &str = "\
+Examples:
+  aws-sso time                  52m, or Expired; nothing where no role is loaded
+  [ \"$(aws-sso time)\" != Expired ] || eval \"$(aws-sso eval --refresh)\"";
+
 /// The right AWS credentials in the right shell, from AWS IAM Identity Center.
 #[derive(Debug, Parser)]
 #[command(name = "aws-sso", version, propagate_version = true, max_term_width = 100, after_help = EXIT_STATUSES)]
@@ -99,6 +104,7 @@ pub enum Command {
     /// Answer an AWS SDK's credential_process
     Process(ProcessArgs),
     /// Print how long the credentials in this shell last
+    #[command(after_help = TIME_EXAMPLES)]
     Time,
     /// Explain this shell: its role, credentials, region and session
     Status(StatusArgs),
@@ -113,7 +119,7 @@ pub enum Command {
 #[command(next_help_heading = "Role")]
 pub struct RoleArgs {
     /// Profile name, as 'aws-sso list' shows it
-    #[arg(short, long, value_name = "PROFILE", conflicts_with_all = ["arn", "account", "role"])]
+    #[arg(short, long, value_name = "PROFILE", allow_hyphen_values = true, conflicts_with_all = ["arn", "account", "role"])]
     pub profile: Option<String>,
     /// Role ARN, or ACCOUNT:ROLE
     #[arg(short, long, value_name = "ARN", conflicts_with_all = ["account", "role"])]
@@ -150,6 +156,11 @@ pub struct LoginArgs {
 
 /// `logout`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso logout                end the session of the default SSO instance
+  aws-sso logout -S Work        end that of another one
+  aws-sso logout --all          end them all")]
 pub struct LogoutArgs {
     /// All SSO instances of the config file
     #[arg(long)]
@@ -158,7 +169,12 @@ pub struct LogoutArgs {
 
 /// `cache`
 #[derive(Debug, Args)]
-#[command(after_help = "Prints one line for each role that came (+ ARN) or went (- ARN) on standard output.")]
+#[command(after_help = "\
+Prints one line for each role that came (+ ARN) or went (- ARN) on standard output.
+
+Examples:
+  aws-sso cache                 fetch accounts and roles, show what changed
+  aws-sso cache --silent        the same in a cron job")]
 pub struct CacheArgs {
     /// Print nothing but errors
     #[arg(long)]
@@ -280,6 +296,9 @@ pub struct ExecArgs {
 /// `process`
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  aws-sso process -p payments-dev
+
 In ~/.aws/config:
   [profile payments-dev]
   credential_process = aws-sso process --profile payments-dev
@@ -296,6 +315,10 @@ pub struct ProcessArgs {
 
 /// `status`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso status                what a person wants to know
+  aws-sso status --json | jq -r .arn")]
 pub struct StatusArgs {
     /// Print JSON
     #[arg(long)]
@@ -304,6 +327,10 @@ pub struct StatusArgs {
 
 /// `flush`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso flush                 the next use of a role fetches new credentials
+  aws-sso flush -t all          the same as 'aws-sso logout'")]
 pub struct FlushArgs {
     /// What to forget: sts (role credentials), sso (the session), all
     #[arg(short = 't', long = "type", value_name = "WHAT", default_value = "sts", value_parser = ["sts", "sso", "all"])]
@@ -312,6 +339,10 @@ pub struct FlushArgs {
 
 /// `version`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso version
+  aws-sso version --json | jq -r .version")]
 pub struct VersionArgs {
     /// Print JSON
     #[arg(long)]

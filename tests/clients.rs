@@ -172,14 +172,18 @@ fn the_persons_own_aws_settings_never_reach_our_calls() {
         ],
     ];
     for variables in settings {
-        variables.iter().for_each(|(name, value)| home.set(name, value));
+        for (name, value) in variables {
+            home.set(name, value);
+        }
         home.ok(&["login", "--force"]);
         home.ok(&["cache"]);
         for profile in ["000000000001:Admin", "audit"] {
             let fresh = json(&home.ok(&["process", "--sts-refresh", "-p", profile]));
             assert!(fresh["AccessKeyId"].as_str().is_some_and(|id| id.starts_with("ASIA")), "{fresh}");
         }
-        variables.iter().for_each(|(name, _)| home.unset(name));
+        for (name, _) in variables {
+            home.unset(name);
+        }
     }
     std::fs::remove_dir_all(directory).expect("the settings go");
     assert_eq!(through_exec(&home, "audit"), [AUDIT]);

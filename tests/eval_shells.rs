@@ -70,7 +70,7 @@ const SHOW: &str = r"env -0; printf 'END=\0'";
 /// A home with a session, and `aws-sso` on the path of its shells.
 fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
     let mut home = Home::new(simulator, "");
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
     let directory = Path::new(BINARY).parent().expect("a directory").display();
     home.set("PATH", &format!("{directory}:{path}"));
     home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
@@ -302,7 +302,9 @@ fn clear_gives_the_environment_back_as_it_was() {
         vec![("AWS_REGION", "mine-1"), ("AWS_PROFILE", "mine"), ("AWS_CA_BUNDLE", "/a b/ca"), ("OTHER", "'\"$`\n")],
         vec![("AWS_DEFAULT_REGION", "mine-2"), ("AWS_CONFIG_FILE", "/nowhere")],
     ] {
-        before.iter().for_each(|(name, value)| home.set(name, value));
+        for (name, value) in &before {
+            home.set(name, value);
+        }
         for way in &WAYS {
             let clear = way.read.replace("\"$@\"", "--clear").replace("$argv", "--clear");
             // The warning about AWS_PROFILE is not what is looked at here.
@@ -314,7 +316,9 @@ fn clear_gives_the_environment_back_as_it_was() {
             assert_eq!(loaded.contains_key("AWS_SSO_DEFAULT_REGION"), is_managed);
             assert_eq!(without_own(cleared), without_own(untouched), "{} {}", way.program, way.read);
         }
-        before.iter().for_each(|(name, _)| home.unset(name));
+        for (name, _) in &before {
+            home.unset(name);
+        }
     }
 }
 

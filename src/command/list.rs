@@ -167,16 +167,12 @@ fn header(config: &Config, row: &crate::index::InstanceRow, now: i64) {
 
 impl Plan {
     fn of(args: &ListArgs, context: &Context, config: &Config) -> Result<Self> {
-        let from_env =
-            context.env.get("AWS_SSO_FIELDS").map(|fields| fields.split([',', ' ']).map(str::to_owned).collect());
-        let from_env: Option<Vec<String>> = from_env;
-        let wanted = match (&args.fields, &from_env) {
-            (typed, _) if !typed.is_empty() => typed,
-            (_, Some(fields)) => fields,
-            _ => &config.list_fields,
-        };
-        let fields =
-            wanted.iter().filter(|name| !name.is_empty()).map(|name| Field::parse(name)).collect::<Result<_>>()?;
+        let from_env: Vec<String> =
+            context.env.get("AWS_SSO_FIELDS").unwrap_or_default().split([',', ' ']).map(str::to_owned).collect();
+        let wanted = [&args.fields, &from_env, &config.list_fields];
+        let wanted = wanted.into_iter().find(|fields| fields.iter().any(|name| !name.is_empty()));
+        let wanted = wanted.into_iter().flatten().filter(|name| !name.is_empty());
+        let fields = wanted.map(|name| Field::parse(name)).collect::<Result<_>>()?;
         let sort = args.sort.as_deref().or(context.env.get("AWS_SSO_FIELD_SORT")).unwrap_or("AccountId");
         let prefix = args.prefix.as_deref().map(parse_prefix).transpose()?;
         let reverse = args.reverse || context.env.flag("AWS_SSO_FIELD_SORT_REVERSE");

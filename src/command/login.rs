@@ -18,7 +18,7 @@ pub(super) fn run(args: &LoginArgs, context: &Context) -> Result<()> {
         }
         _ => {
             if existing.is_some()
-                && let Some(why) = session.sign_out()?
+                && let Some(why) = session.make_way()?
             {
                 tracing::warn!("AWS was not told that the old session ends: {why}");
             }

@@ -15,6 +15,7 @@ mod time;
 mod version;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -32,8 +33,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cli
     match Cli::try_parse_from(arguments) {
         Ok(cli) => Ok(Some(cli)),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            let _ = error.print();
-            Ok(None)
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            ui::wrote(printed).map(|()| None)
         }
         Err(error) => Err(Error::usage(usage_message(&error))),
     }

@@ -26,12 +26,9 @@ pub(super) fn resolve(
 pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Role> {
     let mut found = session.index.find(session.row.id, selection)?;
     match found.len() {
-        0 if session.row.refreshed_at.is_none() => Err(Error::sign_in_needed(format!(
-            "{} is not known yet, no roles of {} were fetched: run '{}'",
-            describe(selection),
-            session.row.name,
-            session.login_command()
-        ))),
+        0 if session.row.refreshed_at.is_none() && session.row.session_expires_at.is_none() => {
+            Err(Error::sign_in_needed(no_role(session, config, selection)?))
+        }
         0 => Err(Error::no_such_role(no_role(session, config, selection)?)),
         1 => Ok(found.remove(0)),
         _ => {
@@ -49,6 +46,13 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection) -> Res
     let (what, instance) = (describe(selection), &session.row.name);
     if let Some(problem) = &session.row.problem {
         return Ok(format!("{what} is not known, because the profile names could not be made: {problem}"));
+    }
+    if session.row.refreshed_at.is_none() {
+        let command = match session.row.session_expires_at {
+            Some(_) => "aws-sso cache".to_owned(),
+            None => session.login_command(),
+        };
+        return Ok(format!("{what} is not known yet, no roles of {instance} were fetched: run '{command}'"));
     }
     if let Some(other) = elsewhere(session, config, selection)? {
         return Ok(format!("{what} is no role of the SSO instance {instance}, but one of {other}: add -S '{other}'"));

@@ -35,6 +35,15 @@ impl Config {
         }
     }
 
+    /// `aws-sso login`, with the instance named where the command alone would choose another one.
+    /// `variable` is `$AWS_SSO`.
+    pub fn login_command(&self, instance: &Instance, variable: Option<&str>) -> String {
+        match self.instance(variable) {
+            Ok(chosen) if chosen.name == instance.name => "aws-sso login".to_owned(),
+            _ => format!("aws-sso login -S {}", shell_words::quote(&instance.name)),
+        }
+    }
+
     /// The region configured for a role: its own, its account's, its instance's, the top level's.
     pub fn region<'a>(&'a self, instance: &'a Instance, account: AccountId, role: &str) -> Option<&'a str> {
         let account = instance.accounts.get(&account);

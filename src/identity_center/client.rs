@@ -24,6 +24,11 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::config::{Config, Instance};
 use crate::context::Context;
@@ -44,6 +49,7 @@ pub struct IdentityCenter {
     pub(super) endpoints: EndpointSettings,
     pub(super) region: String,
     pub(super) start_url: String,
+    pub(super) login_command: String,
     pub(super) pace: Arc<Pace>,
     pub(super) threads: usize,
     skew: Arc<AtomicI64>,
@@ -94,6 +100,7 @@ impl IdentityCenter {
             endpoints,
             region: instance.sso_region.clone(),
             start_url: instance.start_url.clone(),
+            login_command: config.login_command(instance, context.env.get("AWS_SSO")),
             pace: Arc::new(Pace::new(config.rate_limit, config.max_retry, config.max_backoff)),
             threads: context.globals.threads.unwrap_or(config.threads).max(1),
             skew,
@@ -137,13 +144,14 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
         let pem = std::fs::read(path).map_err(|error| {
             Error::failed(format!("could not read the CA bundle {} (AWS_CA_BUNDLE): {error}", path.display()))
         })?;
-        if !pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----") {
+        let usable = usable_certificates(&pem);
+        if usable.is_empty() {
             return Err(Error::failed(format!(
-                "the CA bundle {} (AWS_CA_BUNDLE) holds no PEM certificate",
+                "the CA bundle {} (AWS_CA_BUNDLE) holds no usable PEM certificate: name another file, or unset the variable",
                 path.display()
             )));
         }
-        trust = TrustStore::empty().with_pem_certificate(pem);
+        trust = TrustStore::empty().with_pem_certificate(usable);
     }
     let tls = TlsContext::builder()
         .with_trust_store(trust)
@@ -154,6 +162,16 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
         connector.set_connector_settings(settings.cloned());
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
     }))
+}
+
+/// The certificates of a bundle that TLS can use, as PEM. The connector panics at any other one, and
+/// bundles that people gather over the years have some.
+fn usable_certificates(pem: &[u8]) -> String {
+    let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let encode = |certificate: CertificateDer<'_>| {
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(&certificate))
+    };
+    CertificateDer::pem_slice_iter(pem).flatten().filter(usable).map(encode).collect()
 }
 
 /// Watches every answer: notes the clock's skew, and logs what was called, never with what.

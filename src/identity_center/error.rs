@@ -116,12 +116,17 @@ fn of_service(error: &(impl ProvideErrorMetadata + StdError), status: u16) -> (C
         _ => match status {
             401 => K::Unauthorized,
             429 => K::Throttled,
-            403 => K::Denied,
             500.. => K::Transient,
+            // AWS gives its errors a name: a refusal without one is a proxy's.
+            _ if code.is_empty() => K::Permanent,
+            403 => K::Denied,
             _ => K::Rejected,
         },
     };
     let what = match (code, said) {
+        ("", "") if status < 300 => {
+            format!("the answer (status {status}) is not AWS's: check the proxy and the AWS_ENDPOINT_URL variables")
+        }
         ("", "") => format!("AWS answered with status {status}"),
         ("", said) => format!("AWS answered with status {status}: {said}"),
         (code, "") => code.to_owned(),

@@ -33,8 +33,8 @@ const FLOOR: f64 = 0.5;
 const SLACK: Duration = Duration::from_millis(100);
 /// A 429 this long after the last one is a new event: the limit was passed by a little.
 const CALM: Duration = Duration::from_secs(2);
-/// Further tries where no connection comes about: nobody should wait for a network that is down.
-const UNREACHABLE: u32 = 2;
+/// Tries where no connection comes about: nobody should wait for a network that is down.
+const UNREACHABLE: u32 = 3;
 /// The first backoff; each further one is twice as long at most.
 const BACKOFF: Duration = Duration::from_millis(100);
 
@@ -69,7 +69,7 @@ impl Pace {
             }
             failures += 1;
             let patience = if error.kind == CallErrorKind::Unreachable { UNREACHABLE } else { u32::MAX };
-            if failures > self.max_retry.min(patience) {
+            if failures >= self.max_retry.min(patience) {
                 return Err(CallError {
                     message: format!("{} (given up after {failures} tries: see MaxRetry, RateLimit)", error.message),
                     ..error
@@ -194,9 +194,9 @@ mod tests {
             *tries.borrow_mut() += 1;
             Err::<(), _>(CallError { retry_after: Some(Duration::from_secs(7)), ..failed(CallErrorKind::Throttled) })
         };
-        assert!(pace.call(refuse).await.unwrap_err().message.contains("3 tries"));
-        assert_eq!(*tries.borrow(), 3);
-        assert!(start.elapsed() >= Duration::from_secs(14));
+        assert!(pace.call(refuse).await.unwrap_err().message.contains("2 tries"));
+        assert_eq!(*tries.borrow(), 2);
+        assert!(start.elapsed() >= Duration::from_secs(7));
     }
 
     #[tokio::test(start_paused = true)]

@@ -19,7 +19,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
-pub(crate) use open::private_directory;
+pub(crate) use open::{private_directory, private_file};
 pub use query::HistoryEntry;
 pub use registry::InstanceRow;
 

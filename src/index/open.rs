@@ -120,11 +120,7 @@ fn prepare_file(path: &Path) -> Result<(), IndexError> {
     {
         private_directory(directory).map_err(|e| IndexError::io(directory, &e))?;
     }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| match error.kind() {
+    let file = private_file(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied if path.exists() => IndexError::ReadOnly(path.to_owned()),
         _ => IndexError::io(path, &error),
     })?;
@@ -138,6 +134,15 @@ pub(crate) fn private_directory(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Opens a file, and creates it for this user alone.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Takes from group and others what an earlier, wider mode gave them.
@@ -156,8 +161,7 @@ fn tighten(_: &File) -> std::io::Result<()> {
 /// Holds the lock beside the state file: for what SQLite's own locks cannot cover.
 fn lock(path: &Path) -> Result<File, IndexError> {
     let path = beside(path, ".lock");
-    let file =
-        File::options().create(true).write(true).truncate(false).open(&path).map_err(|e| IndexError::io(&path, &e))?;
+    let file = private_file(&path).map_err(|e| IndexError::io(&path, &e))?;
     file.lock().map_err(|e| IndexError::io(&path, &e))?;
     Ok(file)
 }

@@ -28,7 +28,7 @@ use engine::Engine;
 use error::Position;
 use language::Language;
 
-/// The `ProfileFormat` of the seed, used where none is configured.
+/// The `ProfileFormat` that is used where none is configured.
 pub const DEFAULT_FORMAT: &str = "{{ .AccountIdPad }}:{{ .RoleName }}";
 
 /// The longest format that is read, in bytes.

@@ -28,7 +28,7 @@ pub struct Role {
     /// The account that the role is in.
     pub account_id: AccountId,
     /// The name that AWS has for the account (sso:ListAccounts `accountName`). Called `AccountAlias`
-    /// in templates and lists since the seed; it is not the IAM account alias.
+    /// in templates and lists; it is not the IAM account alias.
     pub account_alias: String,
     /// `Name` of the account in `config.yaml`, empty without one.
     pub account_name: String,

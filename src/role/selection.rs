@@ -32,8 +32,7 @@ impl RoleFlags {
     /// The role that is named, none where nothing is.
     ///
     /// What was typed beats the environment, and the two are never mixed into one role: `--role X`
-    /// beside an `AWS_SSO_ACCOUNT_ID` that an earlier role left in the shell is an error, not a guess
-    /// (ledger B36).
+    /// beside an `AWS_SSO_ACCOUNT_ID` that an earlier role left in the shell is an error, not a guess.
     pub fn select(&self, environment: Option<&Self>) -> Result<Option<Selection>> {
         if let Some(selection) = self.selection()? {
             return Ok(Some(selection));

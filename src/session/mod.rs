@@ -206,10 +206,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// `aws-sso login`, with the instance where it is not the default one.
+    /// What to type to sign in to this instance.
     pub fn login_command(&self) -> String {
-        let default = self.config.instance(None).is_ok_and(|instance| instance.name == self.instance.name);
-        if default { "aws-sso login".to_owned() } else { format!("aws-sso login -S '{}'", self.instance.name) }
+        self.config.login_command(self.instance, self.context.env.get("AWS_SSO"))
     }
 
     fn sign_in_needed(&self, why: &str) -> Error {

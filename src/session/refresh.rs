@@ -43,16 +43,23 @@ impl Session<'_> {
     }
 
     fn fetch_roles(&mut self, listing: Listing, accounts: &[ListedAccount]) -> Result<()> {
+        let mut left_at_renewal = None;
         loop {
             let todo = self.index.store_accounts(listing, accounts)?;
             if todo.is_empty() {
                 return Ok(());
             }
+            let left = todo.len();
             let token = self.token()?;
             let Err(failure) = self.fetch_some(listing, todo, accounts.len(), &token)? else { return Ok(()) };
             if failure.first.kind != CallErrorKind::Unauthorized {
                 return Err(incomplete(&failure, accounts.len()));
             }
+            if left_at_renewal == Some(left) {
+                self.forget_session()?;
+                return Err(self.sign_in_needed("AWS refused the session just renewed"));
+            }
+            left_at_renewal = Some(left);
             // Goes on with what is left, under the renewed session.
             self.replace_refused_token(&token)?;
         }

@@ -1,12 +1,14 @@
 //! The session itself: there, renewed in silence, or to be asked for.
 
+use secrecy::ExposeSecret;
+
 use crate::browser;
 use crate::config::UrlAction;
 use crate::error::one_line;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
 use crate::role::{ClientRegistration, Token};
 use crate::vault::VaultError;
-use crate::{Error, Result, ui};
+use crate::{Error, Exit, Result, ui};
 
 use super::lock::ProcessLock;
 use super::{Session, now, warn_of_clock};
@@ -50,8 +52,8 @@ impl Session<'_> {
 
     /// AWS refused `token` though it should last: it was revoked, or another process renewed it.
     pub(super) fn replace_refused_token(&mut self, token: &Token) -> Result<Token> {
-        let refused = token.expires_at;
-        match self.renew(|stored| stored.expires_at == refused)? {
+        let refused = token.access_token.expose_secret();
+        match self.renew(|stored| stored.access_token.expose_secret() == refused)? {
             Some(token) => Ok(token),
             None => {
                 Err(self.sign_in_needed(&format!("the session with {} was revoked or has ended", self.instance.name)))
@@ -112,20 +114,36 @@ impl Session<'_> {
     /// Ends the session: at AWS, then here. Answers what could not be done at AWS.
     pub fn sign_out(&mut self) -> Result<Option<String>> {
         self.make_writable()?;
-        let token: Result<Option<Token>, _> = self.vault.get(&self.index, &self.row, ONLY);
+        let token: Result<Option<Token>, VaultError> = self.vault.get(&self.index, &self.row, ONLY);
         let at_aws = match token {
-            Ok(Some(token)) => {
-                let (runtime, aws) = self.network()?;
-                runtime.block_on(aws.log_out(&token.access_token)).err().map(|error| error.message)
-            }
+            Ok(Some(token)) => self.end_at_aws(&token),
             Ok(None) => None,
-            Err(VaultError::Prompt(error)) => return Err(error),
+            Err(VaultError::Prompt(error)) if error.exit() == Exit::Interrupted => return Err(error),
             // A lost password must not keep the secrets here.
             Err(error) => Some(error.to_string()),
         };
         self.vault.clear(&mut self.index, &self.row)?;
         self.index.set_session_expiry(self.row.id, None)?;
         Ok(at_aws)
+    }
+
+    /// Ends the session where another sign-in follows: the registration serves that one too. Answers
+    /// what could not be done at AWS.
+    pub fn make_way(&mut self) -> Result<Option<String>> {
+        self.make_writable()?;
+        let token: Option<Token> = self.vault.get(&self.index, &self.row, ONLY)?;
+        let at_aws = token.and_then(|token| self.end_at_aws(&token));
+        self.forget_session()?;
+        // Somebody else may sign in now.
+        self.forget_credentials()?;
+        Ok(at_aws)
+    }
+
+    fn end_at_aws(&self, token: &Token) -> Option<String> {
+        let told = self.network().map_err(|error| error.message().to_owned()).and_then(|(runtime, aws)| {
+            runtime.block_on(aws.log_out(&token.access_token)).map_err(|error| error.message)
+        });
+        told.err()
     }
 
     /// Forgets the role credentials; the session stays.

@@ -21,7 +21,12 @@ use crate::{Error, Result};
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.
 pub fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    wrote(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// What became of a write to standard output.
+pub(crate) fn wrote(outcome: std::io::Result<()>) -> Result<()> {
+    match outcome {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("could not write to standard output: {error}")))
         }

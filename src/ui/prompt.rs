@@ -1,6 +1,6 @@
 //! Questions to the person, asked on the terminal and never through standard output.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
 
 use secrecy::SecretString;
 
@@ -34,17 +34,21 @@ pub fn password(question: &str) -> Result<SecretString> {
     // The blocked read would hold an ordinary shutdown up.
     runtime.shutdown_background();
     match outcome {
+        // The same signal may reach the read first.
+        Some(Ok(Err(error))) if error.kind() == ErrorKind::Interrupted => Err(interrupted(terminal)),
         Some(Ok(Ok(password))) => Ok(password.into()),
         Some(Ok(Err(error))) => {
             Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})")))
         }
         Some(Err(error)) => Err(Error::failed(format!("could not ask for the password: {error}"))),
-        None => {
-            terminal.restore();
-            super::tell("");
-            Err(Error::new(Exit::Interrupted, "interrupted"))
-        }
+        None => Err(interrupted(terminal)),
     }
+}
+
+fn interrupted(terminal: Terminal) -> Error {
+    terminal.restore();
+    super::tell("");
+    Error::new(Exit::Interrupted, "interrupted")
 }
 
 /// The modes of the terminal, to be given back.

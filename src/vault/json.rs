@@ -10,7 +10,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::index::{InstanceRow, private_directory};
+use crate::index::{InstanceRow, private_directory, private_file};
 
 use super::VaultError;
 
@@ -125,12 +125,4 @@ impl JsonRecords {
             self.path.display()
         ))
     }
-}
-
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.create(true).write(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

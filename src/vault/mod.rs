@@ -140,10 +140,7 @@ impl Vault {
 
     /// Removes the record `name` of an instance. No key is needed for that.
     pub fn delete<R: Record>(&self, index: &mut Index, instance: &InstanceRow, name: &str) -> Result<(), VaultError> {
-        match &self.backend {
-            Backend::Sealed(_) => sealed::delete(index, instance, R::KIND, Some(name)),
-            Backend::Json(records) => records.delete(instance, Some((R::KIND, Some(name)))),
-        }
+        self.delete_some(index, instance, (R::KIND, Some(name)))
     }
 
     /// Removes all records of an instance and replaces the data key, so that a copy of the old state
@@ -151,15 +148,30 @@ impl Vault {
     pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         match &self.backend {
             Backend::Sealed(records) => records.clear(index, instance),
-            Backend::Json(records) => records.delete(instance, None),
+            Backend::Json(records) => {
+                sealed::delete_all(index, instance)?;
+                records.delete(instance, None)
+            }
         }
     }
 
     /// Removes the role credentials of an instance; the session stays.
     pub fn clear_role_credentials(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        self.delete_some(index, instance, (RoleCredentials::KIND, None))
+    }
+
+    /// What the state file knows of the records goes whichever store is in use: when they end, and those
+    /// of a store that was in use before.
+    fn delete_some(
+        &self,
+        index: &mut Index,
+        instance: &InstanceRow,
+        (kind, name): (&str, Option<&str>),
+    ) -> Result<(), VaultError> {
+        sealed::delete(index, instance, kind, name)?;
         match &self.backend {
-            Backend::Sealed(_) => sealed::delete(index, instance, RoleCredentials::KIND, None),
-            Backend::Json(records) => records.delete(instance, Some((RoleCredentials::KIND, None))),
+            Backend::Sealed(_) => Ok(()),
+            Backend::Json(records) => records.delete(instance, Some((kind, name))),
         }
     }
 }

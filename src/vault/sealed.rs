@@ -228,7 +228,8 @@ pub(super) fn delete(
     })?)
 }
 
-fn delete_all(index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+/// Deletes all records of an instance.
+pub(super) fn delete_all(index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
     Ok(index.write(|transaction| {
         transaction.execute("DELETE FROM record WHERE instance_id = ?1", [instance.id])?;
         transaction.execute("DELETE FROM expiry WHERE instance_id = ?1", [instance.id]).map(drop)

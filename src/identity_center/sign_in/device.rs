@@ -68,21 +68,25 @@ impl IdentityCenter {
                 // A connection that breaks while the person types is no reason to start again.
                 CallErrorKind::AuthorizationPending | CallErrorKind::Transient | CallErrorKind::Unreachable => {}
                 CallErrorKind::SlowDown | CallErrorKind::Throttled => interval += FIVE_SECONDS,
-                CallErrorKind::Expired => return Err(too_late()),
+                CallErrorKind::Expired => return Err(self.too_late()),
                 CallErrorKind::Denied => {
-                    return Err(SignInError::Refused(
-                        "the request was refused in the browser: run 'aws-sso login' to try again".to_owned(),
-                    ));
+                    return Err(SignInError::Refused(format!(
+                        "the request was refused in the browser: run '{}' to try again",
+                        self.login_command
+                    )));
                 }
                 _ => return Err(self.explain(error)),
             }
             if Instant::now() > deadline {
-                return Err(too_late());
+                return Err(self.too_late());
             }
         }
     }
-}
 
-fn too_late() -> SignInError {
-    SignInError::Refused("nobody confirmed the code in time: run 'aws-sso login' to get a new one".to_owned())
+    fn too_late(&self) -> SignInError {
+        SignInError::Refused(format!(
+            "nobody confirmed the code in time: run '{}' to get a new one",
+            self.login_command
+        ))
+    }
 }

@@ -57,13 +57,14 @@ impl IdentityCenter {
             Ok(Answer::Code(code)) => code,
             Ok(Answer::Refused(why)) => {
                 return Err(SignInError::Refused(format!(
-                    "the sign-in page answered '{why}': run 'aws-sso login' to try again"
+                    "the sign-in page answered '{why}': run '{}' to try again",
+                    self.login_command
                 )));
             }
             Err(_) => {
                 return Err(SignInError::Refused(format!(
-                    "nobody signed in within five minutes; if the page showed 'invalid grant', SSORegion ({}) in config.yaml is probably wrong; else run 'aws-sso login' to try again",
-                    self.region
+                    "nobody signed in within five minutes; if the page showed 'invalid grant', SSORegion ({}) in config.yaml is probably wrong; else run '{}' to try again",
+                    self.region, self.login_command
                 )));
             }
         };
