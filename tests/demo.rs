@@ -26,7 +26,7 @@ fn the_tour_runs_by_itself_in_a_home_of_its_own() {
         .current_dir(outer.path())
         .stdin(Stdio::null())
         .output()
-        .expect("the demo starts");
+        .expect("the demo starts (with --test alone, cargo does not build it: run cargo build --example demo)");
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stdout}\n{stderr}");
     assert_eq!(stderr, "");

@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # is a failure, not a test less.
 NEEDED=(
     bash:bash zsh:zsh fish:fish dash:dash
-    cc:build-essential curl:curl expect:expect git:git python3:python3 shellcheck:shellcheck tmux:tmux
+    cc:build-essential curl:curl expect:expect git:git openssl:openssl python3:python3 shellcheck:shellcheck tmux:tmux
 )
 TARGET=${CARGO_TARGET_DIR:-target}
 PYTHON=$TARGET/test-python/bin/python

@@ -84,7 +84,7 @@ impl Field {
             Self::Arn => role.arn.to_string(),
             Self::DefaultRegion => role.region.clone().unwrap_or_default(),
             Self::EmailAddress => role.email.clone(),
-            Self::Expires => role.expires_at.map_or_else(|| "Expired".to_owned(), |at| ui::time_left(at, now)),
+            Self::Expires => role.expires_at.map(|at| ui::time_left(at, now)).unwrap_or_default(),
             Self::ExpiresEpoch => live(role, now).unwrap_or_default().to_string(),
             Self::Profile => role.profile.clone(),
             Self::RoleName => role.role_name.clone(),

@@ -111,7 +111,7 @@ fn text(status: &Status, context: &Context) -> String {
     };
     let roles = match (&status.problem, &status.refreshed) {
         (Some(problem), _) => problem.clone(),
-        (None, Some(at)) => format!("fetched {at}"),
+        (None, Some(at)) => format!("fetched {}", ago(at, now)),
         (None, None) => "not fetched yet: run 'aws-sso login'".to_owned(),
     };
     let instance = format!("{}, {} in {}", status.instance, status.start_url, status.sso_region);
@@ -129,4 +129,15 @@ fn text(status: &Status, context: &Context) -> String {
     rows.iter()
         .map(|(name, value)| format!("{} {}\n", ui::bold(&format!("{name:<12}"), colour), one_line(value)))
         .collect()
+}
+
+/// How long ago a time was, in the words that fit its distance.
+fn ago(time: &str, now: i64) -> String {
+    let seconds = time.parse::<jiff::Timestamp>().map_or(0, |time| now - time.as_second());
+    match seconds {
+        ..60 => "just now".to_owned(),
+        60..3600 => format!("{} minutes ago", seconds / 60),
+        3600..172_800 => format!("{} hours ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
 }

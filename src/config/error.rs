@@ -46,7 +46,8 @@ impl ConfigError {
     fn message(&self) -> String {
         match self {
             Self::Missing(path) => format!(
-                "no configuration at {}: create it with SSORegion and StartUrl under SSOConfig, as docs/config.md shows",
+                "no configuration at {}: create the file with at least this line, and your values in it: \
+                 SSOConfig: {{Default: {{SSORegion: us-east-1, StartUrl: 'https://d-1234567890.awsapps.com/start'}}}}",
                 path.display()
             ),
             Self::Unreadable(path, why) => format!("could not read {}: {why}", path.display()),

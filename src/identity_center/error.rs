@@ -11,6 +11,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::Error;
 
+/// The most that `Retry-After` is honoured for: no answer may hold a command for an hour.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
 /// What callers do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallErrorKind {
@@ -80,7 +83,7 @@ impl CallError {
         let retry_after = response
             .and_then(|response| response.headers().get("retry-after"))
             .and_then(|seconds| seconds.trim().parse().ok())
-            .map(Duration::from_secs);
+            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
         let (kind, what) = match error {
             SdkError::ServiceError(_) | SdkError::ResponseError(_) if is_web_page(response) => (
                 CallErrorKind::Permanent,

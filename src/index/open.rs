@@ -90,7 +90,9 @@ impl Index {
         if version < SCHEMA {
             migrate(path, &mut connection)?;
         }
-        connection.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;").map_err(|e| wrong(&e))?;
+        connection
+            .execute_batch("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
+            .map_err(|e| wrong(&e))?;
         Ok(Self { connection, path: path.to_owned() })
     }
 }

@@ -139,7 +139,11 @@ impl Session<'_> {
         Ok(at_aws)
     }
 
-    fn end_at_aws(&self, token: &Token) -> Option<String> {
+    /// Answers what could not be done. A token that ended is renewed first: with a refresh token the
+    /// session goes on at AWS, and only a good token ends it there.
+    fn end_at_aws(&mut self, token: &Token) -> Option<String> {
+        let renewed = if token.is_valid_at(now()) { None } else { self.existing_token().ok().flatten() };
+        let token = renewed.as_ref().unwrap_or(token);
         let told = self.network().map_err(|error| error.message().to_owned()).and_then(|(runtime, aws)| {
             runtime.block_on(aws.log_out(&token.access_token)).map_err(|error| error.message)
         });

@@ -154,7 +154,12 @@ impl KeySource for PasswordStore {
         Ok(Some(wrapped))
     }
 
-    fn forget(&self, _: &KeyId) -> Result<(), VaultError> {
+    /// The password's key goes with the last key that it wrapped.
+    fn forget(&self, _: &KeyId, wrapped: Option<&[u8]>) -> Result<(), VaultError> {
+        if let Some(header) = wrapped.and_then(Header::read) {
+            kernel_keyring::drop_key(&header.salt);
+            self.unlocked.replace(None);
+        }
         Ok(())
     }
 }

@@ -28,6 +28,13 @@ mod linux {
         found
     }
 
+    pub(in crate::vault) fn drop_key(salt: &[u8; 16]) {
+        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
+        if let Ok(key) = ring.and_then(|ring| ring.search(&description(salt))) {
+            let _ = key.invalidate();
+        }
+    }
+
     pub(in crate::vault) fn keep(salt: &[u8; 16], key: &DataKey, duration: Duration) {
         let Ok(ring) = KeyRing::from_special_id(KeyRingIdentifier::User, false) else { return };
         let Ok(kept) = ring.add_key(&description(salt), &key[..]) else { return };
@@ -44,12 +51,15 @@ mod linux {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{find, keep};
+pub(super) use linux::{drop_key, find, keep};
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn find(_: &[u8; 16]) -> Option<DataKey> {
     None
 }
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn drop_key(_: &[u8; 16]) {}
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn keep(_: &[u8; 16], _: &DataKey, _: std::time::Duration) {}

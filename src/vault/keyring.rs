@@ -21,7 +21,7 @@ impl KeySource for SystemKeyring {
         Err(not_built_yet(self.0))
     }
 
-    fn forget(&self, _: &KeyId) -> Result<(), VaultError> {
+    fn forget(&self, _: &KeyId, _: Option<&[u8]>) -> Result<(), VaultError> {
         Err(not_built_yet(self.0))
     }
 }

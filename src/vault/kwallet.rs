@@ -15,7 +15,7 @@ impl KeySource for Wallet {
         Err(not_built_yet(SecureStore::Kwallet))
     }
 
-    fn forget(&self, _: &KeyId) -> Result<(), VaultError> {
+    fn forget(&self, _: &KeyId, _: Option<&[u8]>) -> Result<(), VaultError> {
         Err(not_built_yet(SecureStore::Kwallet))
     }
 }

@@ -72,8 +72,8 @@ trait KeySource {
     /// key elsewhere answers nothing. `previous` is the wrapped key that this one replaces.
     fn store(&self, id: &KeyId, key: &DataKey, previous: Option<&[u8]>) -> Result<Option<Vec<u8>>, VaultError>;
 
-    /// Removes a data key that was replaced.
-    fn forget(&self, id: &KeyId) -> Result<(), VaultError>;
+    /// Removes a data key that nothing is sealed with any more. `wrapped` is given where none takes its place.
+    fn forget(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Result<(), VaultError>;
 }
 
 /// The secrets of one config file.

@@ -15,7 +15,7 @@ impl KeySource for PasswordManager {
         Err(not_built_yet(SecureStore::Pass))
     }
 
-    fn forget(&self, _: &KeyId) -> Result<(), VaultError> {
+    fn forget(&self, _: &KeyId, _: Option<&[u8]>) -> Result<(), VaultError> {
         Err(not_built_yet(SecureStore::Pass))
     }
 }

@@ -109,7 +109,7 @@ impl SealedRecords {
         if index.read(|connection| sibling_records(connection, &old.id))?.is_empty() {
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
             self.unlocked.replace(None);
-            return self.source.forget(&old.id);
+            return self.source.forget(&old.id, old.wrapped.as_deref());
         }
         // With a lost password the siblings stay as they are; the last of them takes the key along.
         let Ok(Key { key: old_key, .. }) = self.unlock(&old) else { return Ok(()) };
@@ -131,7 +131,7 @@ impl SealedRecords {
             transaction.execute(sql, params![old.id, new.id, wrapped]).map(drop)
         })?;
         self.unlocked.replace(Some(new));
-        self.source.forget(&old.id)
+        self.source.forget(&old.id, None)
     }
 
     fn unlock(&self, row: &KeyRow) -> Result<Key, VaultError> {
@@ -161,7 +161,7 @@ impl SealedRecords {
                 Ok(new)
             }
             Some(row) => {
-                self.source.forget(&new.id)?;
+                self.source.forget(&new.id, wrapped.as_deref())?;
                 self.unlock(&row)
             }
             None => Err(VaultError::Unavailable("the key of the secure store could not be written".to_owned())),
