@@ -49,7 +49,7 @@ fn assert_refused(table: &[(&str, &str)]) {
 }
 
 #[test]
-fn every_format_of_the_seed_renders_as_the_seed_says() {
+fn every_documented_format_renders_as_documented() {
     assert_renders(&[
         (DEFAULT_FORMAT, "000000012345:AdminAccess"),
         ("{{ FirstItem .AccountName .AccountAlias }}", "My Company Prod"),
