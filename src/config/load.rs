@@ -95,7 +95,7 @@ mod tests {
     fn a_missing_file_is_told_from_a_bad_one() {
         let directory = tempfile::tempdir().unwrap();
         let missing = load(&directory.path().join("none.yaml")).unwrap_err();
-        assert!(missing.is_missing() && missing.to_string().contains("docs/config.md"), "{missing}");
+        assert!(missing.is_missing() && missing.to_string().contains("create the file"), "{missing}");
 
         let error = load(directory.path()).unwrap_err();
         assert!(!error.is_missing() && error.to_string().contains("is a directory"), "{error}");
