@@ -1,12 +1,14 @@
 //! `list`: the roles, as a table, CSV or JSON. Answered by the index alone.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use crate::cli::ListArgs;
 use crate::config::{Config, suggest};
 use crate::context::Context;
 use crate::error::one_line;
-use crate::role::Role;
+use crate::role::{AccountId, Role, RoleArn};
 use crate::{Error, Result, ui};
 
 use super::{load_config, open_session, open_state};
@@ -134,8 +136,8 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<()> {
         for role in &mut roles {
             role.tags = tags.remove(&role.arn.to_string()).unwrap_or_default();
         }
-        let objects: Vec<serde_json::Value> = roles.iter().map(|role| object(role, now)).collect();
-        return ui::print_json(&serde_json::Value::from(objects).to_string());
+        let objects: Vec<Object<'_>> = roles.iter().map(|role| Object::of(role, now)).collect();
+        return ui::print_json(&serde_json::to_string(&objects).unwrap_or_default());
     }
     if args.csv {
         return ui::print(&csv(&plan, &roles, now)?);
@@ -228,21 +230,43 @@ fn csv(plan: &Plan, roles: &[Role], now: i64) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
-fn object(role: &Role, now: i64) -> serde_json::Value {
-    json!({
-        "profile": role.profile,
-        "arn": role.arn,
-        "accountId": role.account_id,
-        "accountAlias": role.account_alias,
-        "accountName": role.account_name,
-        "emailAddress": role.email,
-        "roleName": role.role_name,
-        "region": role.region,
-        "sso": role.sso,
-        "ssoRegion": role.sso_region,
-        "startUrl": role.start_url,
-        "via": role.via,
-        "expires": live(role, now).map(crate::environment::rfc3339),
-        "tags": role.tags,
-    })
+/// A role as `--json` shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    profile: &'a str,
+    arn: &'a RoleArn,
+    account_id: AccountId,
+    account_alias: &'a str,
+    account_name: &'a str,
+    email_address: &'a str,
+    role_name: &'a str,
+    region: Option<&'a str>,
+    sso: &'a str,
+    sso_region: &'a str,
+    start_url: &'a str,
+    via: Option<&'a RoleArn>,
+    expires: Option<String>,
+    tags: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Object<'a> {
+    fn of(role: &'a Role, now: i64) -> Self {
+        Self {
+            profile: &role.profile,
+            arn: &role.arn,
+            account_id: role.account_id,
+            account_alias: &role.account_alias,
+            account_name: &role.account_name,
+            email_address: &role.email,
+            role_name: &role.role_name,
+            region: role.region.as_deref(),
+            sso: &role.sso,
+            sso_region: &role.sso_region,
+            start_url: &role.start_url,
+            via: role.via.as_ref(),
+            expires: live(role, now).map(crate::environment::rfc3339),
+            tags: &role.tags,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What commands ask the state file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -38,13 +38,13 @@ impl Index {
     }
 
     /// The tags of every role of an instance, by ARN.
-    pub fn tags(&self, instance_id: i64) -> Result<BTreeMap<String, BTreeMap<String, String>>, IndexError> {
+    pub fn tags(&self, instance_id: i64) -> Result<HashMap<String, BTreeMap<String, String>>, IndexError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1",
             )?;
             let mut rows = statement.query([instance_id])?;
-            let mut tags: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+            let mut tags: HashMap<String, BTreeMap<String, String>> = HashMap::new();
             while let Some(row) = rows.next()? {
                 tags.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
             }

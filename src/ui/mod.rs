@@ -39,7 +39,7 @@ pub fn print_json(json: &str) -> Result<()> {
     let mut text = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         // A line break is layout: within a text it is escaped already.
-        if c != '\n' && (c.is_control() || is_format_control(c)) {
+        if !matches!(c, ' '..='~' | '\n') && (c.is_control() || is_format_control(c)) {
             text.push_str(&format!("\\u{:04x}", u32::from(c)));
         } else {
             text.push(c);

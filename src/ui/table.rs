@@ -15,21 +15,35 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
     let mut widths = vec![0; header.len()];
     for row in rows.iter().chain([&head]) {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(columns(cell));
         }
     }
-    let mut text = line(&head, &widths);
+    let mut text = String::new();
+    write_line(&mut text, &head, &widths);
     text.push_str(&"=".repeat(widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)));
     text.push('\n');
-    text.extend(rows.iter().map(|row| line(row, &widths)));
+    for row in &rows {
+        write_line(&mut text, row, &widths);
+    }
     text
 }
 
-fn line(cells: &[String], widths: &[usize]) -> String {
-    let padded =
-        cells.iter().zip(widths).map(|(cell, width)| cell.clone() + &" ".repeat(width.saturating_sub(cell.width())));
-    let line = padded.collect::<Vec<_>>().join(BETWEEN);
-    format!("{}\n", line.trim_end())
+/// Appends a row to `text`.
+fn write_line(text: &mut String, cells: &[String], widths: &[usize]) {
+    for (n, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        if n > 0 {
+            text.push_str(BETWEEN);
+        }
+        text.push_str(cell);
+        text.extend(std::iter::repeat_n(' ', width.saturating_sub(columns(cell))));
+    }
+    text.truncate(text.trim_end_matches(' ').len());
+    text.push('\n');
+}
+
+/// How many columns of a terminal a text takes.
+fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 #[cfg(test)]
