@@ -110,7 +110,17 @@ row '`list` (all roles)' "$PROGRAM" list
 row '`list --json`' "$PROGRAM" list --json
 row '`process`, stored credentials, `json` store' "$PROGRAM" process -p "$PROFILE"
 row '`eval`, stored credentials, `json` store' "$PROGRAM" eval --shell bash -p "$PROFILE"
+cat >"$WORK/changed.sh" <<SH
+#!/bin/sh
+echo '# changed' >>"$WORK/json.yaml"
+exec "$PROGRAM" status
+SH
+chmod +x "$WORK/changed.sh"
+row '`status` after a change of `config.yaml`: all names derived anew' "$WORK/changed.sh"
 use file
 row '`process`, stored credentials, unlocked `file` store' "$PROGRAM" process -p "$PROFILE"
 row '`eval`, stored credentials, unlocked `file` store' "$PROGRAM" eval --shell bash -p "$PROFILE"
+start=$(date +%s%N)
+AWS_SSO_FILE_PASSWORD=throw-away "$PROGRAM" cache --silent
+printf '\nRefresh of %s accounts as fast as the simulator answers: %s ms\n' "$ACCOUNTS" "$((($(date +%s%N) - start) / 1000000))"
 printf '\nRelease binary: %s MiB\n' "$(awk -v bytes="$(wc -c <"$PROGRAM")" 'BEGIN { printf "%.1f", bytes / 1048576 }')"

@@ -115,6 +115,8 @@ fn text(status: &Status, context: &Context) -> String {
         (None, None) => "not fetched yet: run 'aws-sso login'".to_owned(),
     };
     let instance = format!("{}, {} in {}", status.instance, status.start_url, status.sso_region);
+    let store =
+        if status.store == "json" { "json: secrets are in clear text, for debugging only" } else { status.store };
     let rows = [
         ("Role", role.as_str()),
         ("Credentials", &credentials),
@@ -122,7 +124,7 @@ fn text(status: &Status, context: &Context) -> String {
         ("Instance", &instance),
         ("Session", &session),
         ("Roles", &roles),
-        ("Store", status.store),
+        ("Store", store),
         ("Config", &status.config),
         ("State", &status.state),
     ];

@@ -40,6 +40,14 @@ impl JsonRecords {
         }
     }
 
+    /// Said at each sign-in: nobody should use this store for long without knowing.
+    pub(super) fn warn(&self) {
+        tracing::warn!(
+            "SecureStore json keeps every secret in clear text in {}: it is for debugging only",
+            self.path.display()
+        );
+    }
+
     pub(super) fn get(
         &self,
         instance: &InstanceRow,

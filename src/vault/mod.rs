@@ -110,7 +110,10 @@ impl Vault {
     pub fn unlock(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
         match &self.backend {
             Backend::Sealed(records) => records.writing_key(index, instance).map(drop),
-            Backend::Json(_) => Ok(()),
+            Backend::Json(records) => {
+                records.warn();
+                Ok(())
+            }
         }
     }
 
