@@ -16,6 +16,7 @@ mod version;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -72,18 +73,22 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
     }
 }
 
-/// Reads the config, starts the log, and says what is odd about the file.
-fn load_config(context: &Context) -> Result<Config> {
+/// Finds a file of ours in the surroundings of this process, as an absolute path: by another relative
+/// name it is still the same file.
+fn find_path(context: &Context, find: impl FnOnce(&discover::Surroundings<'_>) -> Result<PathBuf>) -> Result<PathBuf> {
     let home = context.home();
     let env = |name: &str| context.env.get(name).map(OsString::from);
-    let around = discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() };
-    let path = discover::config_path(context.globals.config.as_deref(), &around)?;
-    // A file by another relative name is still the same file.
-    let path = std::path::absolute(&path).unwrap_or(path);
+    let path = find(&discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() })?;
+    Ok(std::path::absolute(&path).unwrap_or(path))
+}
+
+/// Reads the config, starts the log, and says what is odd about the file.
+fn load_config(context: &Context) -> Result<Config> {
+    let path = find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around))?;
     let loaded = config::load(&path)?;
     let mut config = loaded.config;
     if let Some(json) = &config.json_store {
-        config.json_store = Some(discover::expand_tilde(json, &around)?);
+        config.json_store = Some(find_path(context, |around| discover::expand_tilde(json, around))?);
     }
     let level = context.globals.level.unwrap_or(config.log_level);
     ui::start_log(level, context.globals.lines || config.log_lines, &context.env);
@@ -96,11 +101,7 @@ fn load_config(context: &Context) -> Result<Config> {
 /// Opens the state file and the row of an instance in it: for reading only where everything in it
 /// agrees with the config, else for writing, to make it agree.
 fn open_state(context: &Context, config: &Config, instance: &Instance) -> Result<(Index, InstanceRow)> {
-    let home = context.home();
-    let env = |name: &str| context.env.get(name).map(OsString::from);
-    let around = discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() };
-    let path = discover::state_path(&around)?;
-    let path = std::path::absolute(&path).unwrap_or(path);
+    let path = find_path(context, discover::state_path)?;
     match Index::open_read_only(&path) {
         Ok(Some(index)) => {
             if let Some(row) = index.current_instance(config, instance)? {
