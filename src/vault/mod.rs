@@ -2,7 +2,7 @@
 //!
 //! A record is sealed with XChaCha20-Poly1305 under a random 256-bit key, with its identity (instance,
 //! start URL, kind, name) as associated data: a row that was changed, or moved to another place, is an
-//! error that names it, never an empty store. The key comes from a [`KeySource`]; the `json` store has
+//! error that names it, never an empty store. The key comes from a `KeySource`; the `json` store has
 //! none and keeps its records in clear text, for debugging.
 
 mod file;
