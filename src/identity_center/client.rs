@@ -40,7 +40,7 @@ use super::pace::Pace;
 
 /// How long a connection, and a whole answer, may take.
 const CONNECT: Duration = Duration::from_secs(10);
-const ANSWER: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// The services of one SSO instance.
 pub struct IdentityCenter {

@@ -23,7 +23,7 @@ pub enum CallErrorKind {
     Throttled,
     /// 5xx, or the connection broke: the same call may succeed.
     Transient,
-    /// No connection came about (DNS, refused, no route): it may be back in a moment, or not for hours.
+    /// Nobody answers (DNS, refused, no route, silence): they may be back in a moment, or not for hours.
     Unreachable,
     /// sso-oidc: the person has not confirmed yet.
     AuthorizationPending,
@@ -90,7 +90,7 @@ impl CallError {
                 "a web page answered in AWS's place: a captive portal or a proxy is in the way; open a browser and sign in to the network, or set HTTPS_PROXY".to_owned(),
             ),
             SdkError::ServiceError(service) => of_service(service.err(), service.raw().status().as_u16()),
-            SdkError::TimeoutError(_) => (CallErrorKind::Transient, "AWS did not answer in time: check the network".to_owned()),
+            SdkError::TimeoutError(_) => (CallErrorKind::Unreachable, "AWS did not answer in time: check the network".to_owned()),
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(error) => of_connection(error, failure.is_timeout()),
                 None => (CallErrorKind::Transient, "the request could not be sent".to_owned()),
@@ -166,7 +166,7 @@ fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallError
             (CallErrorKind::Unreachable, "the network cannot be reached: check the connection".to_owned())
         }
         _ if timeout => {
-            (CallErrorKind::Transient, "the connection took too long: check the network and the proxy".to_owned())
+            (CallErrorKind::Unreachable, "the connection took too long: check the network and the proxy".to_owned())
         }
         _ => (CallErrorKind::Transient, format!("the connection broke ({})", innermost(error))),
     }

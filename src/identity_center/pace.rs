@@ -33,7 +33,7 @@ const FLOOR: f64 = 0.5;
 const SLACK: Duration = Duration::from_millis(100);
 /// A 429 this long after the last one is a new event: the limit was passed by a little.
 const CALM: Duration = Duration::from_secs(2);
-/// Tries where no connection comes about: nobody should wait for a network that is down.
+/// Tries where nobody answers: no person should wait long for a network that is down.
 const UNREACHABLE: u32 = 3;
 /// The first backoff; each further one is twice as long at most.
 const BACKOFF: Duration = Duration::from_millis(100);

@@ -11,7 +11,7 @@ use super::derive::{account_id, derive_instance};
 use super::{Index, IndexError};
 
 /// For how long an interrupted listing is worth going on with, in seconds.
-const RESUMABLE: i64 = 3600;
+const RESUMABLE: i64 = 600;
 
 /// A listing that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
