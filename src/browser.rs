@@ -25,6 +25,9 @@ pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &s
         UrlAction::Exec => exec(&config.url_exec_command, context, url),
         later => Err(Error::failed(format!("UrlAction {} is not built yet", later.as_str()))),
     };
+    if outcome.is_ok() && context.interactive {
+        ui::tell(&format!("Opened a browser to {why}; waiting for it (Ctrl-C ends the wait)"));
+    }
     if let Err(error) = outcome {
         ui::tell(&format!("aws-sso: {error}; open this URL in a browser to {why}:\n\n{url}\n"));
     }

@@ -4,12 +4,11 @@
 //! for them, taking in what AWS lists. Commands call this module and know none of the three.
 
 mod lock;
+mod network;
 mod refresh;
 mod sign_in;
 
 use std::cell::OnceCell;
-
-use tokio::runtime::Runtime;
 
 use crate::config::{Config, Instance};
 use crate::context::Context;
@@ -20,6 +19,7 @@ use crate::vault::Vault;
 use crate::{Error, Result, ui};
 
 use lock::ProcessLock;
+use network::Network;
 
 /// Whether a command may ask the person, or open a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Session<'a> {
     pub index: Index,
     vault: Vault,
     may_ask: bool,
-    network: OnceCell<(Runtime, IdentityCenter)>,
+    network: OnceCell<Network>,
 }
 
 impl<'a> Session<'a> {
@@ -76,7 +76,7 @@ impl<'a> Session<'a> {
             None => self.fetch(role)?,
         };
         if !credentials.are_valid_at(now()) {
-            let why = self.network()?.1.clock_warning();
+            let why = self.network()?.aws.clock_warning();
             let why = why.unwrap_or_else(|| "they end within the minute".to_owned());
             return Err(Error::failed(format!(
                 "the new credentials of {} have already ended here: {why}",
@@ -105,8 +105,8 @@ impl<'a> Session<'a> {
 
     fn fetch(&mut self, role: &Role) -> Result<RoleCredentials> {
         let (account, name) = (role.account_id, role.role_name.clone());
-        let fetched = self.with_token(|runtime, aws, token| {
-            runtime.block_on(aws.role_credentials(&token.access_token, account, &name))
+        let fetched = self.with_token(|network, token| {
+            network.wait(network.aws.role_credentials(&token.access_token, account, &name))
         })?;
         fetched.map_err(|error| match error.kind {
             CallErrorKind::Denied | CallErrorKind::Rejected => Error::no_such_role(format!(
@@ -134,13 +134,13 @@ impl<'a> Session<'a> {
         let own = self.instance.accounts.get(&role.account_id).and_then(|account| account.roles.get(&role.role_name));
         let external_id = own.and_then(|own| own.external_id.as_deref());
         let source_identity = own.and_then(|own| own.source_identity.as_deref());
-        let (runtime, aws) = self.network()?;
-        let taken = aws.assume_role((&previous.arn, &held), &role.arn, external_id, source_identity);
-        runtime.block_on(taken).map_err(|error| self.explain_chain(role, &previous, error))
+        let network = self.network()?;
+        let taken = network.aws.assume_role((&previous.arn, &held), &role.arn, external_id, source_identity);
+        network.wait(taken).map_err(|error| self.explain_chain(role, &previous, error))
     }
 
     fn explain_chain(&self, role: &Role, previous: &Role, error: CallError) -> Error {
-        let skew = self.network().ok().and_then(|(_, aws)| aws.clock_warning());
+        let skew = self.network().ok().and_then(|network| network.aws.clock_warning());
         match (error.kind, skew) {
             (CallErrorKind::Denied | CallErrorKind::Rejected, Some(skew)) => {
                 Error::failed(format!("{} ({skew})", error.message))
@@ -157,17 +157,15 @@ impl<'a> Session<'a> {
     /// fails, the session is over.
     fn with_token<T>(
         &mut self,
-        mut call: impl FnMut(&Runtime, &IdentityCenter, &Token) -> Result<T, CallError>,
+        mut call: impl FnMut(&Network, &Token) -> Result<T, CallError>,
     ) -> Result<Result<T, CallError>> {
         let token = self.token()?;
-        let (runtime, aws) = self.network()?;
-        match call(runtime, aws, &token) {
+        match call(self.network()?, &token) {
             Err(error) if error.kind == CallErrorKind::Unauthorized => {}
             outcome => return Ok(outcome),
         }
         let token = self.replace_refused_token(&token)?;
-        let (runtime, aws) = self.network()?;
-        match call(runtime, aws, &token) {
+        match call(self.network()?, &token) {
             Err(error) if error.kind == CallErrorKind::Unauthorized => {
                 self.forget_session()?;
                 Err(self.sign_in_needed("AWS refused the session just renewed"))
@@ -182,10 +180,10 @@ impl<'a> Session<'a> {
     }
 
     /// The network, from the first call on.
-    fn network(&self) -> Result<&(Runtime, IdentityCenter)> {
+    fn network(&self) -> Result<&Network> {
         if self.network.get().is_none() {
-            let network = (crate::runtime()?, IdentityCenter::new(self.config, self.instance, self.context)?);
-            let _ = self.network.set(network);
+            let aws = IdentityCenter::new(self.config, self.instance, self.context)?;
+            let _ = self.network.set(Network::new(aws, self.may_ask)?);
         }
         self.network.get().ok_or_else(|| Error::failed("could not start the network"))
     }

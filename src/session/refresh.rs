@@ -31,7 +31,7 @@ impl Session<'_> {
         if self.index.refreshed_at(self.row.id)?.is_some_and(|at| at > asked_at) {
             return Ok(Changes::default());
         }
-        let accounts = self.with_token(|runtime, aws, token| runtime.block_on(aws.accounts(&token.access_token)))??;
+        let accounts = self.with_token(|network, token| network.wait(network.aws.accounts(&token.access_token)))??;
         let listing = self.index.start_listing(self.row.id)?;
         if accounts.is_empty() {
             ui::tell(&format!("AWS lists no accounts for you in {name}: ask your administrator for an assignment"));
@@ -75,9 +75,9 @@ impl Session<'_> {
         self.network()?;
         let mut progress = Progress::new(format!("Fetching roles for {total} accounts"), total);
         progress.advance(total - todo.len());
-        let Some((runtime, aws)) = self.network.get() else { return Err(Error::failed("could not start the network")) };
+        let Some(network) = self.network.get() else { return Err(Error::failed("could not start the network")) };
         let index = &mut self.index;
-        runtime.block_on(aws.roles_of(&token.access_token, todo, |fetched| {
+        network.run(network.aws.roles_of(&token.access_token, todo, |fetched| {
             index.store_roles(listing, fetched)?;
             progress.advance(fetched.len());
             Ok(())

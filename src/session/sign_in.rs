@@ -71,8 +71,8 @@ impl Session<'_> {
         }
         let registration: Option<ClientRegistration> = self.vault.get(&self.index, &self.row, ONLY)?;
         let Some(registration) = registration else { return Ok(None) };
-        let (runtime, aws) = self.network()?;
-        match runtime.block_on(aws.renew(&registration, &token)) {
+        let network = self.network()?;
+        match network.wait(network.aws.renew(&registration, &token)) {
             Ok(renewed) => {
                 self.keep_token(&renewed)?;
                 Ok(Some(renewed))
@@ -102,9 +102,9 @@ impl Session<'_> {
             let to = format!("sign in to {}", instance.name);
             browser::handle_url(config, context, action, &sign_in.url, &to)
         };
-        let (runtime, aws) = self.network()?;
-        let (token, registration) = runtime.block_on(aws.sign_in(workflow, known, present))?;
-        warn_of_clock(aws);
+        let network = self.network()?;
+        let (token, registration) = network.run(network.aws.sign_in(workflow, known, present))?;
+        warn_of_clock(&network.aws);
         // The registration first: a session without one could not be renewed.
         self.vault.put(&mut self.index, &self.row, ONLY, &registration)?;
         self.keep_token(&token)?;
@@ -144,9 +144,10 @@ impl Session<'_> {
     fn end_at_aws(&mut self, token: &Token) -> Option<String> {
         let renewed = if token.is_valid_at(now()) { None } else { self.existing_token().ok().flatten() };
         let token = renewed.as_ref().unwrap_or(token);
-        let told = self.network().map_err(|error| error.message().to_owned()).and_then(|(runtime, aws)| {
-            runtime.block_on(aws.log_out(&token.access_token)).map_err(|error| error.message)
-        });
+        let told = self
+            .network()
+            .map_err(|error| error.message().to_owned())
+            .and_then(|network| network.wait(network.aws.log_out(&token.access_token)).map_err(|error| error.message));
         told.err()
     }
 
