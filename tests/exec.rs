@@ -338,3 +338,14 @@ fn a_name_that_no_environment_can_hold_does_not_keep_a_role_from_being_used() {
     home.ok(&["login"]);
     assert_eq!(environment(&home, &["-p", ADMIN])["AWS_SSO_TAG_ACCOUNTALIAS"], "ab");
 }
+
+#[test]
+fn a_logout_inside_a_role_says_that_its_keys_are_still_there() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator);
+    let answer = home.run(&["exec", "-p", ADMIN, "--", BINARY, "logout"]);
+    assert_eq!(answer.status, Some(0), "{}", answer.stderr);
+    assert!(answer.stderr.contains(ADMIN) && answer.stderr.contains("eval --clear"), "{}", answer.stderr);
+    home.ok(&["login"]);
+    assert!(!home.run(&["logout"]).stderr.contains("eval --clear"));
+}

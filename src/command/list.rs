@@ -1,6 +1,7 @@
 //! `list`: the roles, as a table, CSV or JSON. Answered by the index alone.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 
 use serde::Serialize;
 
@@ -156,11 +157,11 @@ fn header(config: &Config, row: &crate::index::InstanceRow, now: i64) {
         Some(at) => format!(" [session: {}]", ui::time_left(at, now)),
         None => " [not signed in]".to_owned(),
     };
-    ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", one_line(&row.name)));
+    ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", row.name));
     let stale =
         |at: i64| config.cache_refresh.is_some_and(|age| now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     match (&row.problem, row.refreshed_at) {
-        (Some(problem), _) => ui::tell(&format!("aws-sso: {}", one_line(problem))),
+        (Some(problem), _) => ui::tell(&format!("aws-sso: {problem}")),
         (None, None) => ui::tell("No roles were fetched yet: run 'aws-sso login'"),
         (None, Some(at)) if stale(at) => tracing::warn!("this list is older than CacheRefresh: run 'aws-sso cache'"),
         _ => {}
@@ -223,7 +224,10 @@ fn csv(plan: &Plan, roles: &[Role], now: i64) -> Result<String> {
     let failed = |error: &dyn std::fmt::Display| Error::failed(format!("could not write CSV: {error}"));
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(plan.fields.iter().map(|field| field.name())).map_err(|error| failed(&error))?;
+    // A script gets every byte of a name; a terminal gets none that it would obey.
+    let shown = std::io::stdout().is_terminal();
     for row in plan.rows(roles, now) {
+        let row = row.into_iter().map(|cell| if shown { one_line(&cell) } else { cell });
         writer.write_record(row).map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;

@@ -24,5 +24,10 @@ pub(super) fn run(args: &LogoutArgs, context: &Context) -> Result<()> {
             )),
         }
     }
+    if let Some(profile) = context.env.get("AWS_SSO_PROFILE") {
+        ui::tell(&format!(
+            "This shell still holds credentials of {profile}: take them out with eval \"$(aws-sso eval --clear)\""
+        ));
+    }
     Ok(())
 }

@@ -4,7 +4,6 @@ use secrecy::ExposeSecret;
 
 use crate::browser;
 use crate::config::UrlAction;
-use crate::error::one_line;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
 use crate::role::{ClientRegistration, Token};
 use crate::vault::VaultError;
@@ -96,7 +95,6 @@ impl Session<'_> {
         let (config, context, instance) = (self.config, self.context, self.instance);
         let present = |sign_in: &SignIn| {
             if let Some(code) = &sign_in.user_code {
-                let code = one_line(code);
                 ui::tell(&format!("Compare this code with the one in the browser: {code}"));
             }
             let to = format!("sign in to {}", instance.name);

@@ -54,7 +54,7 @@ impl<S: Subscriber> Layer<S> for Lines {
             _ => String::new(),
         };
         // Messages quote what files and servers say.
-        super::tell(&format!("aws-sso: {level}:{place} {}", one_line(&(text.message + &text.fields))));
+        super::write_error(&format!("aws-sso: {level}:{place} {}", one_line(&(text.message + &text.fields))));
     }
 }
 

@@ -15,7 +15,7 @@ pub use prompt::{confirm, password};
 pub use table::table;
 
 use crate::context::Env;
-use crate::error::is_format_control;
+use crate::error::{is_format_control, one_line};
 use crate::{Error, Result};
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.
@@ -49,8 +49,15 @@ pub fn print_json(json: &str) -> Result<()> {
     print(&text)
 }
 
-/// Writes a line for the person to standard error. There is nobody to tell if that fails.
+/// Writes lines for the person to standard error, each made safe for a terminal: most quote what files
+/// and servers say.
 pub fn tell(text: &str) {
+    let safe: Vec<String> = text.split('\n').map(one_line).collect();
+    write_error(&safe.join("\n"));
+}
+
+/// Writes a line to standard error as it is. There is nobody to tell if that fails.
+fn write_error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
