@@ -25,11 +25,10 @@ pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &s
         UrlAction::Exec => exec(&config.url_exec_command, context, url),
         later => Err(Error::failed(format!("UrlAction {} is not built yet", later.as_str()))),
     };
-    if outcome.is_ok() && context.interactive {
-        ui::tell(&format!("Opened a browser to {why}; waiting for it (Ctrl-C ends the wait)"));
-    }
-    if let Err(error) = outcome {
-        ui::tell(&format!("aws-sso: {error}; open this URL in a browser to {why}:\n\n{url}\n"));
+    match outcome {
+        Ok(()) if context.interactive => ui::tell(&format!("Opened a browser to {why}")),
+        Ok(()) => {}
+        Err(error) => ui::tell(&format!("aws-sso: {error}; open this URL in a browser to {why}:\n\n{url}\n")),
     }
     Ok(())
 }
@@ -42,12 +41,12 @@ fn web_url(url: &str) -> Result<url::Url> {
 }
 
 fn open(config: &Config, context: &Context, url: &str) -> Result<()> {
-    match context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER")).or(config.browser.as_deref()) {
-        Some(browser) => spawn(&expand(browser, context), &[url.to_owned()]),
-        None => {
-            open::that_detached(url).map_err(|error| Error::failed(format!("no browser could be opened ({error})")))
-        }
+    let browser = context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER"));
+    if let Some(browser) = browser.or(config.browser.as_deref()) {
+        return spawn(&expand(browser, context), &[url.to_owned()]);
     }
+    let started = open::commands(url).into_iter().any(|opener| start(opener).is_ok());
+    started.then_some(()).ok_or_else(|| Error::failed("no program that opens a browser was found (Browser)"))
 }
 
 /// `UrlExecCommand` with the URL in place of its `%s`. No shell is involved: the URL stays one argument.
@@ -60,20 +59,25 @@ fn exec(command: &[String], context: &Context, url: &str) -> Result<()> {
     spawn(&expand(program, context), &arguments)
 }
 
-/// Starts a program and does not wait: a browser may stay in the foreground.
 fn spawn(program: &str, arguments: &[String]) -> Result<()> {
     let path: PathBuf = which::which(program)
         .map_err(|_| Error::failed(format!("the program {program} was not found (Browser, UrlExecCommand)")))?;
     let mut command = Command::new(path);
+    command.args(arguments);
+    start(command).map_err(|error| Error::failed(format!("could not start {program}: {error}")))
+}
+
+/// Starts a command and does not wait: a browser may stay in the foreground.
+fn start(mut command: Command) -> std::io::Result<()> {
     // What is unlocked with the password is nothing for a browser.
     command.env_remove("AWS_SSO_FILE_PASSWORD");
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     #[cfg(unix)]
     {
         // In a group of its own, so that Ctrl-C in the terminal does not close the browser.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
-    command.spawn().map(drop).map_err(|error| Error::failed(format!("could not start {program}: {error}")))
+    command.spawn().map(drop)
 }
 
 /// A leading `~` and `$HOME`, as people write paths in config.yaml.

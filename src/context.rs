@@ -9,7 +9,8 @@ use crate::config::{LogLevel, UrlAction};
 use crate::role::{AccountId, RoleFlags};
 
 /// A snapshot of the environment. An empty value counts as unset, as AWS's own tools have it.
-#[derive(Debug, Clone, Default)]
+/// It holds passwords and keys, so it has no `Debug`.
+#[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
 impl Env {
@@ -68,7 +69,7 @@ pub struct Globals {
 }
 
 /// What a command is given beside its own arguments.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Context {
     /// The environment.
     pub env: Env,

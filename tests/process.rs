@@ -2,26 +2,17 @@
 
 mod support;
 
-use std::process::Stdio;
-
 use identity_center::{Operation, Simulator};
 use support::{Home, json, small_organization};
 
-/// Starts `count` processes at once; what each answered.
+/// What each of `count` processes at once answered.
 fn at_once(home: &Home, count: usize) -> Vec<String> {
-    let children: Vec<_> = (0..count)
-        .map(|_| {
-            let mut command = home.command(&["process", "-p", "000000000001:Admin"]);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts")
-        })
-        .collect();
-    children
+    let answers = home.run_at_once(&vec![vec!["process", "-p", "000000000001:Admin"]; count]);
+    answers
         .into_iter()
-        .map(|child| {
-            let output = child.wait_with_output().expect("aws-sso ends");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-            String::from_utf8(output.stdout).expect("UTF-8")
+        .map(|answer| {
+            assert_eq!((answer.status, answer.stderr.as_str()), (Some(0), ""));
+            answer.stdout
         })
         .collect()
 }

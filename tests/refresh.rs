@@ -155,13 +155,7 @@ fn two_refreshes_at_once_fetch_once() {
     let home = Home::new(&simulator, "");
     home.ok(&["login", "--no-refresh"]);
     simulator.fault(Operation::ListAccountRoles, Fault::latency(Duration::from_millis(50)));
-    let children: Vec<_> = (0..4)
-        .map(|_| {
-            home.command(&["cache"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts")
-        })
-        .collect();
-    for child in children {
-        let answer = Answer::from(child.wait_with_output().expect("it ends"));
+    for answer in home.run_at_once(&vec![vec!["cache"]; 4]) {
         assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     }
     assert_eq!(profiles(&home).len(), 100);

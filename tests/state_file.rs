@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use identity_center::{Operation, Simulator};
 use rusqlite::Connection;
@@ -190,11 +190,7 @@ fn the_first_processes_of_all_may_start_at_once() {
     let simulator = Simulator::start(small_organization());
     for _ in 0..5 {
         let home = Home::new(&simulator, "");
-        let children: Vec<_> = (0..12)
-            .map(|_| home.command(&["list"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts"))
-            .collect();
-        for child in children {
-            let answer = Answer::from(child.wait_with_output().expect("ends"));
+        for answer in home.run_at_once(&vec![vec!["list"]; 12]) {
             assert_eq!(answer.status, Some(0), "{}", answer.stderr);
         }
     }

@@ -158,12 +158,12 @@ fn header(config: &Config, row: &crate::index::InstanceRow, now: i64) {
         None => " [not signed in]".to_owned(),
     };
     ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", row.name));
-    let stale =
-        |at: i64| config.cache_refresh.is_some_and(|age| now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     match (&row.problem, row.refreshed_at) {
         (Some(problem), _) => ui::tell(&format!("aws-sso: {problem}")),
         (None, None) => ui::tell("No roles were fetched yet: run 'aws-sso login'"),
-        (None, Some(at)) if stale(at) => tracing::warn!("this list is older than CacheRefresh: run 'aws-sso cache'"),
+        (None, Some(_)) if row.is_stale(config.cache_refresh, now) => {
+            tracing::warn!("this list is older than CacheRefresh: run 'aws-sso cache'");
+        }
         _ => {}
     }
 }

@@ -24,7 +24,7 @@ use clap::error::ErrorKind;
 use crate::cli::{Cli, Command, ListArgs};
 use crate::config::{self, Config, Instance, discover};
 use crate::context::{Context, Globals};
-use crate::index::{Index, IndexError, InstanceRow, Opened};
+use crate::index::{Index, IndexError, InstanceRow};
 use crate::session::{Manners, Session};
 use crate::{Error, Result, ui};
 
@@ -113,12 +113,8 @@ fn open_state(context: &Context, config: &Config, instance: &Instance) -> Result
         Err(other) => return Err(other.into()),
     }
     let (mut index, opened) = Index::open(&path)?;
-    if let Opened::Rebuilt(aside) = opened {
-        ui::tell(&format!(
-            "aws-sso: the state file {} was damaged and now lies at {}; a new one takes its place: run 'aws-sso login'",
-            path.display(),
-            aside.display()
-        ));
+    if let Some(sentence) = opened.sentence(&path) {
+        ui::tell(&format!("aws-sso: {sentence}"));
     }
     let row = index.instance(config, instance)?;
     Ok((index, row))

@@ -1,7 +1,7 @@
 //! Why there is no configuration: callers stay silent about a missing file, never about a wrong one.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::Error;
 use crate::error::one_line;
@@ -23,18 +23,6 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// Whether there is no file at all, so that hooks and completions can stay silent.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing(_))
-    }
-
-    /// The file it is about.
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Missing(path) | Self::Unreadable(path, _) | Self::Invalid { path, .. } => path,
-        }
-    }
-
     /// Every problem, one line each.
     pub fn problems(&self) -> Vec<String> {
         match self {

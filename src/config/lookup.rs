@@ -59,15 +59,6 @@ impl Config {
         instance.auth_url_action.unwrap_or(self.url_action)
     }
 
-    /// What written AWS profiles do with a URL: `ConfigProfilesUrlAction`, else `UrlAction`. A program
-    /// that calls `credential_process` shows nothing that is printed, so printing becomes opening.
-    pub fn profiles_url_action(&self) -> UrlAction {
-        match self.config_profiles_url_action.unwrap_or(self.url_action) {
-            UrlAction::Print | UrlAction::PrintUrl => UrlAction::Open,
-            action => action,
-        }
-    }
-
     fn instance_names(&self) -> String {
         self.instances.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
@@ -143,19 +134,6 @@ mod tests {
         }
         let config = Config { default_region: region("t"), ..Config::default() };
         assert_eq!(config.region(&Instance::default(), id, "R"), Some("t"), "an account that the file does not name");
-    }
-
-    #[test]
-    fn urls_of_profiles_follow_the_general_action_and_are_never_printed() {
-        for (own, general, expected) in [
-            (None, UrlAction::Clip, UrlAction::Clip),
-            (None, UrlAction::Print, UrlAction::Open),
-            (Some(UrlAction::PrintUrl), UrlAction::Clip, UrlAction::Open),
-            (Some(UrlAction::Exec), UrlAction::Clip, UrlAction::Exec),
-        ] {
-            let config = Config { config_profiles_url_action: own, url_action: general, ..Config::default() };
-            assert_eq!(config.profiles_url_action(), expected);
-        }
     }
 
     #[test]

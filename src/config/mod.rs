@@ -30,7 +30,7 @@ mod tests;
 pub use choices::{AuthWorkflow, ChoiceError, Color, DirectoryMode, LogLevel, SecureStore, UrlAction, UseWith};
 pub use colors::PromptColors;
 pub use error::ConfigError;
-pub use identity::{Drift, FileIdentity};
+pub use identity::FileIdentity;
 pub use load::{Loaded, load, parse};
 pub use lookup::env_var_of_tag;
 pub use model::{Account, Config, Instance, RoleConfig};

@@ -45,7 +45,7 @@ pub struct Config {
     /// `UrlExecCommand`: program and arguments, `%s` for the URL, `~` and `$HOME` as written. Sound
     /// whenever an action is `exec`, otherwise possibly empty.
     pub url_exec_command: Vec<String>,
-    /// `ConfigProfilesUrlAction`; see [`Config::profiles_url_action`].
+    /// `ConfigProfilesUrlAction`: what written AWS profiles do with a URL; none follows `UrlAction`.
     pub config_profiles_url_action: Option<UrlAction>,
     /// `ConfigProfilesBinaryPath`: the program that written AWS profiles call, as written.
     pub config_profiles_binary_path: Option<PathBuf>,
@@ -78,7 +78,7 @@ pub struct Config {
     pub max_backoff: Duration,
 
     /// `ProfileFormat`: the template of profile names, as written, default
-    /// [`Config::DEFAULT_PROFILE_FORMAT`].
+    /// [`crate::profile::DEFAULT_FORMAT`].
     pub profile_format: String,
     /// `FirstTag`: the tag that the picker offers first.
     pub first_tag: Option<String>,
@@ -154,11 +154,6 @@ pub struct RoleConfig {
     pub external_id: Option<String>,
 }
 
-impl Config {
-    /// `ProfileFormat` where the file has none.
-    pub const DEFAULT_PROFILE_FORMAT: &'static str = "{{ .AccountIdPad }}:{{ .RoleName }}";
-}
-
 impl Default for Config {
     /// What a file without any key would say; it has no instance, so no file that loads is like it.
     fn default() -> Self {
@@ -192,7 +187,7 @@ impl Default for Config {
             rate_limit: 20.0,
             max_retry: 10,
             max_backoff: Duration::from_secs(5),
-            profile_format: Self::DEFAULT_PROFILE_FORMAT.to_owned(),
+            profile_format: crate::profile::DEFAULT_FORMAT.to_owned(),
             first_tag: None,
             full_text_search: true,
             account_primary_tag: texts(&["AccountName", "AccountAlias", "Email"]),

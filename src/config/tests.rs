@@ -118,7 +118,7 @@ fn zero_and_empty_mean_what_they_say() {
     assert_eq!(config.list_fields.len(), 5);
     assert_eq!((config.max_retry, config.max_backoff), (10, Duration::from_secs(5)));
     assert_eq!((config.console_duration, config.refresh_before), (Duration::from_hours(1), Duration::ZERO));
-    assert_eq!(config.profile_format, Config::DEFAULT_PROFILE_FORMAT);
+    assert_eq!(config.profile_format, crate::profile::DEFAULT_FORMAT);
 }
 
 #[test]

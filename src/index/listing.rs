@@ -18,8 +18,6 @@ const RESUMABLE: i64 = 600;
 pub struct Listing {
     instance_id: i64,
     number: i64,
-    /// Whether it goes on with one that was interrupted.
-    pub resumed: bool,
 }
 
 /// What a complete listing changed, as role ARNs in order.
@@ -46,11 +44,11 @@ impl Index {
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
             if number > complete && (0..RESUMABLE).contains(&(now - started)) {
-                return Ok(Listing { instance_id, number, resumed: true });
+                return Ok(Listing { instance_id, number });
             }
             let sql = "UPDATE instance SET listing = ?2, listing_started_at = ?3 WHERE id = ?1";
             transaction.execute(sql, params![instance_id, number + 1, now])?;
-            Ok(Listing { instance_id, number: number + 1, resumed: false })
+            Ok(Listing { instance_id, number: number + 1 })
         })
     }
 
@@ -137,9 +135,7 @@ impl Index {
     }
 }
 
-/// The roles that AWS assigns; chained ones come from the config and are no news.
-///
-/// In order.
+/// The roles that AWS assigns, in order; chained ones come from the config and are no news.
 fn arns(transaction: &Transaction<'_>, instance_id: i64) -> rusqlite::Result<Vec<String>> {
     let mut statement =
         transaction.prepare_cached("SELECT arn FROM role WHERE instance_id = ?1 AND via IS NULL ORDER BY arn")?;

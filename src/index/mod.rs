@@ -20,7 +20,6 @@ pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub(crate) use open::{private_directory, private_file};
-pub use query::HistoryEntry;
 pub use registry::InstanceRow;
 
 /// An open state file.

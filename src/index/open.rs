@@ -28,6 +28,18 @@ pub enum Opened {
     Rebuilt(PathBuf),
 }
 
+impl Opened {
+    /// What to say of it, if anything. `path` is the state file.
+    pub fn sentence(&self, path: &Path) -> Option<String> {
+        let Self::Rebuilt(aside) = self else { return None };
+        Some(format!(
+            "the state file {} was damaged and now lies at {}; a new one takes its place: run 'aws-sso login'",
+            path.display(),
+            aside.display()
+        ))
+    }
+}
+
 impl Index {
     /// Opens the state file for reading and writing, creates it, brings it up to the current schema,
     /// and replaces a damaged one.

@@ -9,17 +9,6 @@ use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
 use super::derive::account_id;
 use super::{Index, IndexError};
 
-/// A role that was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryEntry {
-    /// The role.
-    pub arn: String,
-    /// Unix time in seconds.
-    pub last_used: i64,
-    /// How often.
-    pub uses: i64,
-}
-
 const ROLES: &str =
     "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
      role.name, partition, path, profile, region, via, expires_at
@@ -115,20 +104,6 @@ impl Index {
                     params![instance_id, arn.to_string()],
                 )
                 .map(drop)
-        })
-    }
-
-    /// The roles used last, the latest first.
-    pub fn history(&self, instance_id: i64) -> Result<Vec<HistoryEntry>, IndexError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT arn, last_used, uses FROM history WHERE instance_id = ?1 ORDER BY last_used DESC, uses DESC, arn",
-            )?;
-            statement
-                .query_map([instance_id], |row| {
-                    Ok(HistoryEntry { arn: row.get(0)?, last_used: row.get(1)?, uses: row.get(2)? })
-                })?
-                .collect()
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Which config files and SSO instances the state file knows, and whether what was derived from them
 //! still holds.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::config::{Config, FileIdentity, Instance};
@@ -27,6 +29,18 @@ pub struct InstanceRow {
     pub problem: Option<String>,
 }
 
+impl InstanceRow {
+    /// Whether the last complete listing is older than `CacheRefresh` at `now` (Unix time in seconds), or
+    /// there was none.
+    pub fn is_stale(&self, cache_refresh: Option<Duration>, now: i64) -> bool {
+        match (self.refreshed_at, cache_refresh) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(at), Some(age)) => now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
+        }
+    }
+}
+
 const COLUMNS: &str = "instance.id, config_id, name, start_url, refreshed_at, session_expires_at, problem";
 
 impl InstanceRow {
@@ -45,7 +59,7 @@ impl InstanceRow {
 
 impl Index {
     /// The row of an instance, if the state file agrees with the config as it is now; none means that
-    /// [`Index::reconcile`] has work to do. Reads only.
+    /// [`Index::instance`] has work to do. Reads only.
     pub fn current_instance(&self, config: &Config, instance: &Instance) -> Result<Option<InstanceRow>, IndexError> {
         let identity = &config.identity;
         self.read(|connection| {
@@ -64,7 +78,7 @@ impl Index {
 
     /// Makes the state file agree with the config: registers new instances, drops those that are gone
     /// or point elsewhere, and derives names, tags and regions anew from what is stored. No call to AWS.
-    pub fn reconcile(&mut self, config: &Config) -> Result<(), IndexError> {
+    fn reconcile(&mut self, config: &Config) -> Result<(), IndexError> {
         self.write(|transaction| {
             let config_id = register_config(transaction, config)?;
             drop_other_instances(transaction, config_id, config)?;

@@ -14,7 +14,7 @@ use crate::config::{Config, Instance};
 use crate::context::Context;
 use crate::identity_center::{CallError, CallErrorKind, IdentityCenter};
 use crate::index::{Index, InstanceRow};
-use crate::role::{Role, RoleCredentials, Selection, Token};
+use crate::role::{Role, RoleArn, RoleCredentials, Selection, Token};
 use crate::vault::Vault;
 use crate::{Error, Result, ui};
 
@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
             return Ok(stored);
         }
         let credentials = match &role.via {
-            Some(_) => self.assume(role)?,
+            Some(via) => self.assume(role, via)?,
             None => self.fetch(role)?,
         };
         if !credentials.are_valid_at(now()) {
@@ -118,8 +118,7 @@ impl<'a> Session<'a> {
     }
 
     /// Takes a chained role by way of the one before it.
-    fn assume(&mut self, role: &Role) -> Result<RoleCredentials> {
-        let Some(via) = &role.via else { return self.fetch(role) };
+    fn assume(&mut self, role: &Role, via: &RoleArn) -> Result<RoleCredentials> {
         let found = self.index.find(self.row.id, &Selection::Arn(via.to_string()))?;
         let Some(previous) = found.into_iter().next() else {
             return Err(Error::no_such_role(format!(
@@ -191,13 +190,22 @@ impl<'a> Session<'a> {
     /// Opens the state file for writing, where it was open for reading only.
     fn make_writable(&mut self) -> Result<()> {
         if self.index.is_read_only()? {
-            self.index = Index::open(self.index.path())?.0;
+            let (index, opened) = Index::open(self.index.path())?;
+            self.index = index;
+            if let Some(sentence) = opened.sentence(self.index.path()) {
+                // What this session found in the old file is gone.
+                return Err(Error::failed(sentence));
+            }
         }
         Ok(())
     }
 
-    /// Notes in the history that a role was used. Nobody wants to hear of it if that fails.
+    /// Notes in the history that a role was used, unless `HistoryLimit` is 0. Nobody wants to hear of it
+    /// if that fails.
     pub fn record_use(&mut self, role: &Role) {
+        if self.config.history_limit == 0 {
+            return;
+        }
         let noted = self.make_writable().and_then(|()| Ok(self.index.record_use(self.row.id, &role.arn)?));
         if let Err(error) = noted {
             tracing::debug!("the use of {} was not recorded: {error}", role.profile);

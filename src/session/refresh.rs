@@ -12,11 +12,7 @@ use super::{Session, now};
 impl Session<'_> {
     /// Whether the last complete listing is older than `CacheRefresh`, or there was none.
     pub fn is_stale(&self) -> bool {
-        match (self.row.refreshed_at, self.config.cache_refresh) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(at), Some(age)) => now() - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
-        }
+        self.row.is_stale(self.config.cache_refresh, now())
     }
 
     /// Lists all accounts and roles, and says what changed. What was fetched before a failure is kept;

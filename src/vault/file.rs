@@ -59,20 +59,10 @@ impl PasswordStore {
         }
     }
 
-    /// The key of the password: from this process, from the kernel, or of the password itself.
-    fn password_key(&self, header: Header) -> Result<DataKey, VaultError> {
-        if let Some((known, key)) = &*self.unlocked.borrow()
-            && *known == header
-        {
-            return Ok(key.clone());
-        }
-        if self.unlock_for.is_some()
-            && let Some(key) = kernel_keyring::find(&header.salt)
-        {
-            self.remember(header, &key);
-            return Ok(key);
-        }
-        derive(&self.ask()?, header)
+    /// The password's key where nobody has to type the password: this process or the kernel has it.
+    fn known_key(&self, header: Header) -> Option<DataKey> {
+        let own = self.unlocked.borrow().as_ref().filter(|(known, _)| *known == header).map(|(_, key)| key.clone());
+        own.or_else(|| self.unlock_for.and_then(|_| kernel_keyring::find(&header.salt)))
     }
 
     fn remember(&self, header: Header, key: &DataKey) {
@@ -125,17 +115,20 @@ impl KeySource for PasswordStore {
         };
         let wrapped = wrapped.filter(|wrapped| wrapped.len() > HEADER + NONCE).ok_or_else(damaged)?;
         let header = Header::read(wrapped).ok_or_else(damaged)?;
-        let key = self.password_key(header)?;
+        if let Some(key) = self.known_key(header)
+            && let Some(data_key) = unwrap(&key, id, wrapped)
+        {
+            self.remember(header, &key);
+            return Ok(data_key);
+        }
+        let key = derive(&self.ask()?, header)?;
         let data_key = unwrap(&key, id, wrapped).ok_or_else(|| {
             let source = if self.password.is_some() { "AWS_SSO_FILE_PASSWORD" } else { "what was typed" };
             VaultError::Unavailable(format!(
                 "wrong password for the file store ({source}): try again; if it is lost, 'aws-sso logout' starts anew"
             ))
         })?;
-        let newly_unlocked = self.unlocked.borrow().is_none();
-        if newly_unlocked {
-            self.keep_unlocked(header, &key);
-        }
+        self.keep_unlocked(header, &key);
         self.remember(header, &key);
         Ok(data_key)
     }
@@ -143,7 +136,7 @@ impl KeySource for PasswordStore {
     fn store(&self, id: &KeyId, key: &DataKey, previous: Option<&[u8]>) -> Result<Option<Vec<u8>>, VaultError> {
         // A key that replaces another keeps the password, and the key that the kernel holds for it.
         if let Some(header) = previous.and_then(Header::read) {
-            let password_key = self.password_key(header)?;
+            let password_key = self.known_key(header).map_or_else(|| derive(&self.ask()?, header), Ok)?;
             return wrap(&password_key, header, id, key).map(Some);
         }
         let header = Header { cost: COST, salt: random()? };

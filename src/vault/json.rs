@@ -82,7 +82,7 @@ impl JsonRecords {
 
     /// Two config files, and two instances with one start URL, never share records.
     fn owner(&self, instance: &InstanceRow) -> String {
-        format!("{} {} {}", self.config, instance.name, instance.start_url)
+        Value::from(vec![&*self.config, &*instance.name, &*instance.start_url]).to_string()
     }
 
     fn read(&self) -> Result<Document, VaultError> {

@@ -108,6 +108,15 @@ impl Home {
         Answer::of(self.command(arguments))
     }
 
+    /// Starts `aws-sso` with each of the arguments before the first one is waited for.
+    pub fn run_at_once(&self, commands: &[Vec<&str>]) -> Vec<Answer> {
+        let start = |arguments: &Vec<&str>| {
+            self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aws-sso starts")
+        };
+        let children: Vec<_> = commands.iter().map(start).collect();
+        children.into_iter().map(|child| child.wait_with_output().expect("aws-sso ends").into()).collect()
+    }
+
     /// Runs `aws-sso`, which must succeed; its standard output.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let answer = self.run(arguments);
