@@ -80,6 +80,28 @@ impl Waiting {
 mod by_browser {
     use super::*;
 
+    /// A browser that follows the address, under the name of the system's opener.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn of_the_system_is_opened_without_the_password_of_the_store() {
+        use std::os::unix::fs::PermissionsExt;
+        let simulator = simulator();
+        let mut home = Home::new(&simulator, "");
+        let config = std::fs::read_to_string(home.config_path()).expect("config");
+        home.write_config(&config.replace("UrlAction: exec", "UrlAction: open"));
+        let opener = home.path().join("bin/xdg-open");
+        std::fs::create_dir(home.path().join("bin")).expect("a directory");
+        let script =
+            "#!/bin/sh\nenv > \"$HOME/browser.env\"\nexec curl --silent --location --output /dev/null \"$1\"\n";
+        std::fs::write(&opener, script).expect("a script");
+        std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).expect("a program");
+        let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
+        home.set("PATH", &format!("{}:{path}", home.path().join("bin").display()));
+        home.ok(&["login"]);
+        let seen = std::fs::read_to_string(home.path().join("browser.env")).expect("the browser's environment");
+        assert!(seen.contains("HOME=") && !seen.contains("AWS_SSO_FILE_PASSWORD"), "{seen}");
+    }
+
     #[test]
     fn the_browser_brings_the_answer() {
         let simulator = simulator();

@@ -208,3 +208,16 @@ fn a_file_that_others_could_read_is_closed_to_them() {
     assert_eq!(mode(&home.state_path()), 0o600);
     assert_eq!(mode(home.state_path().parent().expect("a directory")), 0o700);
 }
+
+#[test]
+fn the_roles_used_are_recorded_unless_the_history_is_off() {
+    for (more, expected) in [("", 1), ("HistoryLimit: 0\n", 0)] {
+        let simulator = Simulator::start(small_organization());
+        let home = Home::new(&simulator, more);
+        home.ok(&["login"]);
+        home.ok(&["exec", "-p", "000000000001:Admin", "--", "true"]);
+        let state = Connection::open(home.state_path()).expect("opens");
+        let used: i64 = state.query_row("SELECT count(*) FROM history", [], |row| row.get(0)).expect("a count");
+        assert_eq!(used, expected, "{more}");
+    }
+}

@@ -134,3 +134,26 @@ impl JsonRecords {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_owners_have_one_key() {
+        let owner = |config: &str, name: &str| {
+            let records = JsonRecords { path: PathBuf::new(), config: config.to_owned() };
+            records.owner(&InstanceRow {
+                id: 1,
+                config_id: 1,
+                name: name.to_owned(),
+                start_url: "https://a/start".to_owned(),
+                refreshed_at: None,
+                session_expires_at: None,
+                problem: None,
+            })
+        };
+        assert_ne!(owner("/a b", "c"), owner("/a", "b c"));
+        assert_eq!(owner("/a", "b"), owner("/a", "b"));
+    }
+}
