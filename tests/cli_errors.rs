@@ -9,27 +9,10 @@ use std::path::Path;
 use identity_center::{Operation, Organization, Simulator};
 use support::{Answer, Home, json, small_organization};
 
-/// A home as any other, in which a panic would show itself whole.
-fn home(simulator: &Simulator, more: &str) -> Home {
-    let mut home = Home::new(simulator, more);
-    home.set("RUST_BACKTRACE", "1");
-    home
-}
-
-/// Runs `aws-sso`, which must fail with `status` and one line that holds every one of `words`.
-#[track_caller]
-fn refuses(home: &Home, status: i32, arguments: &[&str], words: &[&str]) {
-    let message = home.fails(status, arguments);
-    assert!(message.starts_with("aws-sso: "), "{arguments:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "{arguments:?} does not say {word:?}: {message}");
-    }
-}
-
 #[test]
 fn a_wrong_command_line_is_one_line_with_a_way_out() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "");
+    let home = Home::new(&simulator, "");
     let cases: &[(&str, &[&str])] = &[
         ("nosuch", &["'nosuch'", "--help"]),
         ("logn", &["'logn'", "'login'"]),
@@ -88,7 +71,7 @@ fn a_wrong_command_line_is_one_line_with_a_way_out() {
     ];
     for (line, words) in cases {
         let arguments: Vec<&str> = line.split(' ').collect();
-        refuses(&home, 2, &arguments, words);
+        home.refuses(2, &arguments, words);
     }
     assert_eq!(simulator.requests(), [], "nobody was asked");
 }
@@ -118,18 +101,18 @@ fn what_the_person_may_not_read_or_write_is_named() {
         return;
     }
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "");
+    let home = Home::new(&simulator, "");
     let mode = |path: &Path, mode: u32| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
     };
     let path = home.config_path();
     mode(&path, 0o000);
-    refuses(&home, 1, &["list"], &["permission denied", &path.display().to_string()]);
+    home.refuses(1, &["list"], &["permission denied", &path.display().to_string()]);
     mode(&path, 0o600);
     let parent = home.path().join(".local");
     std::fs::create_dir(&parent).expect("a directory");
     mode(&parent, 0o500);
-    refuses(&home, 1, &["list"], &[".local"]);
+    home.refuses(1, &["list"], &[".local"]);
     mode(&parent, 0o700);
 }
 
@@ -137,7 +120,7 @@ fn what_the_person_may_not_read_or_write_is_named() {
 fn a_store_that_is_not_there_is_status_5() {
     let simulator = Simulator::start(small_organization());
     for store in ["keychain", "wincred", "secret-service", "kwallet", "pass"] {
-        let home = home(&simulator, &format!("SecureStore: {store}\n"));
+        let home = Home::new(&simulator, &format!("SecureStore: {store}\n"));
         let answer = home.run(&["login"]);
         assert_eq!((answer.status, answer.stdout.as_str()), (Some(5), ""), "{store}: {}", answer.stderr);
         let line = answer.stderr.lines().last().expect("a message");
@@ -150,27 +133,27 @@ fn a_store_that_is_not_there_is_status_5() {
 #[test]
 fn a_wrong_password_is_status_5() {
     let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "UnlockMinutes: 0\n");
+    let mut home = Home::new(&simulator, "UnlockMinutes: 0\n");
     home.ok(&["login"]);
     home.set("AWS_SSO_FILE_PASSWORD", "wrong");
-    refuses(&home, 5, &["process", "-p", "000000000001:Admin"], &["password"]);
+    home.refuses(5, &["process", "-p", "000000000001:Admin"], &["password"]);
     home.unset("AWS_SSO_FILE_PASSWORD");
-    refuses(&home, 5, &["process", "-p", "000000000001:Admin"], &["AWS_SSO_FILE_PASSWORD"]);
+    home.refuses(5, &["process", "-p", "000000000001:Admin"], &["AWS_SSO_FILE_PASSWORD"]);
 }
 
 #[test]
 fn a_state_file_that_cannot_be_one_is_named() {
     let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
+    let mut home = Home::new(&simulator, "");
     std::fs::create_dir_all(home.state_path()).expect("a directory");
     let shown = home.state_path().display().to_string();
     for command in [&["list"][..], &["login"], &["process", "-p", "x"], &["status"]] {
-        refuses(&home, 1, command, &[&shown]);
+        home.refuses(1, command, &[&shown]);
     }
     assert!(home.state_path().is_dir(), "what is not ours is left alone");
     for path in ["/dev/null/state.db", "/proc/state.db"] {
         home.set("AWS_SSO_STATE", path);
-        refuses(&home, 1, &["list"], &[path.rsplit_once('/').expect("a folder").0]);
+        home.refuses(1, &["list"], &[path.rsplit_once('/').expect("a folder").0]);
     }
 }
 
@@ -180,7 +163,7 @@ fn the_end_of_the_credentials_must_be_a_time() {
     assert_eq!(home.ok(&["time"]), "", "no role, no time");
     for garbage in ["soon", "2026-13-01T00:00:00Z", "1767323045", "\u{1b}[31m\nx", "9999999999-01-01T00:00:00Z"] {
         home.set("AWS_SSO_SESSION_EXPIRATION", garbage);
-        refuses(&home, 1, &["time"], &["AWS_SSO_SESSION_EXPIRATION", "aws-sso eval"]);
+        home.refuses(1, &["time"], &["AWS_SSO_SESSION_EXPIRATION", "aws-sso eval"]);
         assert!(!home.fails(1, &["time"]).contains('\u{1b}'));
     }
     for (time, expected) in [("2001-01-01T00:00:00Z", "Expired\n"), ("2001-01-01T01:00:00+01:00", "Expired\n")] {
@@ -193,15 +176,15 @@ fn the_end_of_the_credentials_must_be_a_time() {
 #[test]
 fn without_a_home_it_says_what_to_set() {
     let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
+    let mut home = Home::new(&simulator, "");
     let config = home.config_path().display().to_string();
     for value in [None, Some("")] {
         home.unset("HOME");
         if let Some(value) = value {
             home.set("HOME", value);
         }
-        refuses(&home, 1, &["list"], &["HOME", "AWS_SSO_CONFIG"]);
-        refuses(&home, 1, &["--config", &config, "list"], &["HOME", "AWS_SSO_STATE"]);
+        home.refuses(1, &["list"], &["HOME", "AWS_SSO_CONFIG"]);
+        home.refuses(1, &["--config", &config, "list"], &["HOME", "AWS_SSO_STATE"]);
         for command in [&["version"][..], &["time"], &["--help"]] {
             assert_eq!(home.run(command).status, Some(0), "{command:?}");
         }
@@ -214,7 +197,7 @@ fn without_a_home_it_says_what_to_set() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let simulator = Simulator::start(Organization::generated(40, 2000));
-    let home = home(&simulator, "SecureStore: json\n");
+    let home = Home::new(&simulator, "SecureStore: json\n");
     home.ok(&["login"]);
     assert!(home.ok(&["list"]).len() > 1 << 17, "more than a pipe holds");
     for arguments in
@@ -238,7 +221,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[test]
 fn a_full_disk_under_the_output_is_a_failure() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "SecureStore: json\n");
+    let home = Home::new(&simulator, "SecureStore: json\n");
     home.ok(&["login"]);
     for arguments in [
         &["list", "--csv"][..],
@@ -267,7 +250,7 @@ fn a_full_disk_under_the_output_is_a_failure() {
 #[test]
 fn old_spellings_are_understood() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "SecureStore: json\n");
+    let home = Home::new(&simulator, "SecureStore: json\n");
     home.ok(&["-u", "exec", "login", "--threads", "3"]);
     let process = ["process", "-p", "000000000001:Admin"];
     let first = json(&home.ok(&process));
@@ -324,7 +307,7 @@ fn help_of_every_command_works_and_shows_examples() {
 #[test]
 fn nothing_is_coloured_that_is_no_terminal() {
     let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "Nonsense: true\n");
+    let mut home = Home::new(&simulator, "Nonsense: true\n");
     home.set("TERM", "xterm-256color");
     for variables in [&[][..], &[("NO_COLOR", "1")], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]] {
         for (name, value) in variables {

@@ -5,30 +5,13 @@ mod support;
 use identity_center::Simulator;
 use support::{Home, small_organization};
 
-/// A home as any other, in which a panic would show itself whole.
-fn home(simulator: &Simulator, more: &str) -> Home {
-    let mut home = Home::new(simulator, more);
-    home.set("RUST_BACKTRACE", "1");
-    home
-}
-
-/// Runs `aws-sso`, which must fail with `status` and one line that holds every one of `words`.
-#[track_caller]
-fn refuses(home: &Home, status: i32, arguments: &[&str], words: &[&str]) {
-    let message = home.fails(status, arguments);
-    assert!(message.starts_with("aws-sso: "), "{arguments:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "{arguments:?} does not say {word:?}: {message}");
-    }
-}
-
 const INSTANCE: &str =
     "SSOConfig:\n  Default:\n    SSORegion: us-east-1\n    StartUrl: https://d-1.awsapps.com/start\n";
 
 #[test]
 fn a_wrong_config_is_named_by_file_and_line() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "");
+    let home = Home::new(&simulator, "");
     let with = |more: &str| format!("{INSTANCE}{more}\n");
     let cases: &[(String, usize, &[&str])] = &[
         (String::new(), 0, &["SSOConfig is missing"]),
@@ -73,7 +56,7 @@ fn a_wrong_config_is_named_by_file_and_line() {
         let mut words = words.to_vec();
         words.push(&place);
         for command in [&["list"][..], &["process", "-p", "x"]] {
-            refuses(&home, 1, command, &words);
+            home.refuses(1, command, &words);
         }
     }
 }
@@ -81,9 +64,9 @@ fn a_wrong_config_is_named_by_file_and_line() {
 #[test]
 fn several_mistakes_are_counted() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "");
+    let home = Home::new(&simulator, "");
     home.write_config(&format!("{INSTANCE}Threads: 0\nUrlAction: shout\nLogLevel: loud\n"));
-    refuses(&home, 1, &["list"], &["config.yaml:5: ", "(and 2 more problems)"]);
+    home.refuses(1, &["list"], &["config.yaml:5: ", "(and 2 more problems)"]);
 }
 
 #[test]
@@ -93,32 +76,32 @@ fn a_config_that_cannot_be_read_says_why() {
     let path = home.config_path();
     let shown = path.display().to_string();
     for command in [&["list"][..], &["process", "-p", "x"], &["login"], &["eval", "-p", "x"], &["status"], &["cache"]] {
-        refuses(&home, 1, command, &["no configuration", &shown, "SSOConfig"]);
+        home.refuses(1, command, &["no configuration", &shown, "SSOConfig"]);
     }
-    refuses(&home, 1, &["--config", "/nowhere/c.yaml", "list"], &["/nowhere/c.yaml"]);
+    home.refuses(1, &["--config", "/nowhere/c.yaml", "list"], &["/nowhere/c.yaml"]);
 
     std::fs::create_dir_all(&path).expect("a directory");
-    refuses(&home, 1, &["list"], &["it is a directory", &shown]);
+    home.refuses(1, &["list"], &["it is a directory", &shown]);
     std::fs::remove_dir(&path).expect("the directory goes");
 
     std::fs::write(&path, b"SSOConfig:\n  \xff\xfe\n").expect("a file");
-    refuses(&home, 1, &["list"], &["config.yaml:2: ", "UTF-8"]);
+    home.refuses(1, &["list"], &["config.yaml:2: ", "UTF-8"]);
     for binary in [&b"\x7fELF\x02\x01\x01\0\0\0"[..], b"\0\0\0\0", b"SQLite format 3\0\x10\0\x01\x01"] {
         std::fs::write(&path, binary).expect("a file");
-        refuses(&home, 1, &["list"], &["config.yaml"]);
+        home.refuses(1, &["list"], &["config.yaml"]);
     }
     std::fs::write(&path, "a: &x [1,1,1]\nb: &y [*x,*x,*x]\nc: &z [*y,*y,*y]\n").expect("a file");
-    refuses(&home, 1, &["list"], &["config.yaml"]);
+    home.refuses(1, &["list"], &["config.yaml"]);
     std::fs::write(&path, "[".repeat(100_000)).expect("a file");
-    refuses(&home, 1, &["list"], &["config.yaml"]);
+    home.refuses(1, &["list"], &["config.yaml"]);
     std::fs::write(&path, " ".repeat(17 << 20)).expect("a file");
-    refuses(&home, 1, &["list"], &["16 MiB"]);
+    home.refuses(1, &["list"], &["16 MiB"]);
 }
 
 #[test]
 fn odd_keys_are_warnings_with_their_line() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "Threds: 5\nNonsense: true\nx-mine: 1\nDefaultSSO: Defaut\n");
+    let home = Home::new(&simulator, "Threds: 5\nNonsense: true\nx-mine: 1\nDefaultSSO: Defaut\n");
     let answer = home.run(&["list"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     for expected in ["Threds, did you mean Threads?", "unknown key Nonsense", "DefaultSSO is 'Defaut'"] {
@@ -133,19 +116,19 @@ fn odd_keys_are_warnings_with_their_line() {
 #[test]
 fn several_instances_without_a_default_ask_for_one() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "");
+    let home = Home::new(&simulator, "");
     let url = simulator.start_url();
     home.write_config(&format!(
         "SSOConfig:\n  One: {{SSORegion: eu-central-1, StartUrl: '{url}'}}\n  Two: {{SSORegion: eu-central-1, StartUrl: '{url}'}}\n"
     ));
-    refuses(&home, 1, &["list"], &["One, Two", "-S", "DefaultSSO"]);
+    home.refuses(1, &["list"], &["One, Two", "-S", "DefaultSSO"]);
     home.ok(&["-S", "Two", "list"]);
 }
 
 #[test]
 fn a_wrong_profile_format_is_shown_with_line_and_column() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "SecureStore: json\n");
+    let home = Home::new(&simulator, "SecureStore: json\n");
     home.ok(&["login"]);
     for (format, words) in [
         ("{{ .AccountIdPad }}:{{ .RolName }}", &["1:24: ", "RoleName"][..]),
@@ -165,7 +148,7 @@ fn a_wrong_profile_format_is_shown_with_line_and_column() {
         for word in words.iter().chain(&["config.yaml"]) {
             assert!(line.contains(word), "{format} does not say {word}: {line}");
         }
-        refuses(&home, 1, &["cache"], words);
+        home.refuses(1, &["cache"], words);
         assert!(answer.stdout.contains("000000000001:Admin"), "the names of before stay: {}", answer.stdout);
     }
 }
@@ -173,7 +156,7 @@ fn a_wrong_profile_format_is_shown_with_line_and_column() {
 #[test]
 fn two_roles_of_one_name_are_both_shown_and_the_old_names_stay() {
     let simulator = Simulator::start(small_organization());
-    let home = home(&simulator, "SecureStore: json\n");
+    let home = Home::new(&simulator, "SecureStore: json\n");
     home.ok(&["login"]);
     let text = std::fs::read_to_string(home.config_path()).expect("the config");
     home.write_config(&format!("{text}ProfileFormat: '{{{{ .RoleName }}}}'\n"));
@@ -188,7 +171,7 @@ fn two_roles_of_one_name_are_both_shown_and_the_old_names_stay() {
         assert!(answer.stderr.contains(word), "{word}: {}", answer.stderr);
     }
     assert!(answer.stdout.contains("000000000002:Admin"), "{}", answer.stdout);
-    refuses(&home, 1, &["cache"], &words);
+    home.refuses(1, &["cache"], &words);
     home.ok(&["process", "-p", "000000000002:Admin"]);
-    refuses(&home, 4, &["process", "-p", "Admin"], &words[..2]);
+    home.refuses(4, &["process", "-p", "Admin"], &words[..2]);
 }

@@ -38,7 +38,7 @@ impl Home {
         Self { environment: home.environment.iter().cloned().chain(endpoints).collect(), ..home }
     }
 
-    /// A home without a config.
+    /// A home without a config, in which a panic would show itself whole.
     pub fn bare() -> Self {
         let directory = tempfile::Builder::new().prefix("aws-sso-test-").tempdir().expect("a temporary directory");
         let home = directory.path().display().to_string();
@@ -48,6 +48,7 @@ impl Home {
             ("PATH", path),
             ("AWS_SSO_FILE_PASSWORD", PASSWORD.to_owned()),
             ("LC_ALL", "C.UTF-8".to_owned()),
+            ("RUST_BACKTRACE", "1".to_owned()),
         ];
         Self { directory, environment: environment.map(|(name, value)| (name.to_owned(), value)).to_vec() }
     }
@@ -133,6 +134,16 @@ impl Home {
         assert_eq!(lines.len(), 1, "{arguments:?}: {}", answer.stderr);
         assert!(!answer.stderr.contains("panicked"), "{arguments:?}: {}", answer.stderr);
         lines[0].to_owned()
+    }
+
+    /// Runs `aws-sso`, which must fail with `status` and one line of ours that holds every one of `words`.
+    #[track_caller]
+    pub fn refuses(&self, status: i32, arguments: &[&str], words: &[&str]) {
+        let message = self.fails(status, arguments);
+        assert!(message.starts_with("aws-sso: "), "{arguments:?}: {message}");
+        for word in words {
+            assert!(message.contains(word), "{arguments:?} does not say {word:?}: {message}");
+        }
     }
 }
 
