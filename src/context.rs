@@ -33,6 +33,13 @@ impl Env {
             .map(|(n, v)| (&**n, &**v))
     }
 
+    /// The same without some variables.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        Self(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// Whether a variable says yes, in the spellings that AWS's SDKs take for a boolean.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True"))

@@ -2,13 +2,13 @@
 
 use crate::cli::{EvalArgs, Format, RegionArgs};
 use crate::context::Context;
-use crate::environment::{Change, Delivery, RegionRequest, clear_changes, foreign_credentials, role_changes};
+use crate::environment::{Change, Delivery, Means, RegionRequest, clear_changes, foreign_credentials, role_changes};
 use crate::role::{RoleFlags, Selection};
-use crate::session::Manners;
+use crate::session::{Freshness, Manners};
 use crate::shell::{self, Shell};
 use crate::{Error, Result, ui};
 
-use super::{load_config, open_session, role};
+use super::{freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &EvalArgs, context: &Context) -> Result<()> {
     let writer = Writer::of(args, context)?;
@@ -41,13 +41,14 @@ fn load_role(args: &EvalArgs, context: &Context) -> Result<Vec<Change>> {
         true => role::find(&session, &config, &role_in_shell(context)?)?,
         false => role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?,
     };
-    let credentials = session.credentials(&role, args.refresh || context.globals.sts_refresh)?;
+    let freshness = if args.refresh { Freshness::New } else { freshness(context) };
+    let credentials = session.credentials(&role, freshness)?;
     if !args.refresh {
         session.record_use(&role);
     }
     let delivery = Delivery {
         role: &role,
-        credentials: &credentials,
+        means: Means::Keys(&credentials),
         env_var_tags: &config.env_var_tags,
         region: region_request(&args.region),
     };
@@ -83,7 +84,7 @@ impl Writer {
 
     fn write(&self, changes: &[Change]) -> Result<String> {
         match self {
-            Self::Shell(shell) => Ok(changes.iter().map(|change| statement(*shell, change) + "\n").collect()),
+            Self::Shell(shell) => Ok(shell.statements(changes)),
             Self::Env => changes.iter().filter_map(|change| Some((change, change.value()?))).map(env_line).collect(),
             Self::Dotenv => {
                 Ok(changes.iter().filter_map(|change| Some(dotenv_line(&change.name, change.value()?))).collect())
@@ -94,13 +95,6 @@ impl Writer {
                 Ok(serde_json::Value::from(object).to_string() + "\n")
             }
         }
-    }
-}
-
-fn statement(shell: Shell, change: &Change) -> String {
-    match change.value() {
-        Some(value) => shell.set(&change.name, value),
-        None => shell.unset(&change.name),
     }
 }
 

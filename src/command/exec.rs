@@ -6,24 +6,12 @@ use std::process::Command;
 
 use crate::cli::ExecArgs;
 use crate::context::Context;
-use crate::environment::{Delivery, RegionRequest, foreign_credentials, role_changes};
+use crate::environment::{Delivery, Means, RegionRequest, foreign_credentials, role_changes, without_foreign};
 use crate::role::RoleFlags;
 use crate::session::Manners;
 use crate::{Error, Result};
 
-use super::{load_config, open_session, role};
-
-/// What could bring other credentials into the child beside ours.
-const FOREIGN: [&str; 8] = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-];
+use super::{freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     if !args.overwrite_env
@@ -37,7 +25,7 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     let mut command = command(&args.command, context)?;
     let mut session = open_session(context, &config, Manners::MayAsk)?;
     let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&context.role_variables()))?;
-    let credentials = session.credentials(&role, context.globals.sts_refresh)?;
+    let credentials = session.credentials(&role, freshness(context))?;
     session.record_use(&role);
     drop(session);
 
@@ -46,13 +34,12 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
         (_, true) => RegionRequest::Overwrite,
         _ => RegionRequest::Manage,
     };
-    let delivery = Delivery { role: &role, credentials: &credentials, env_var_tags: &config.env_var_tags, region };
-    if args.overwrite_env {
-        for name in FOREIGN {
-            command.env_remove(name);
-        }
-    }
-    for change in role_changes(&delivery, &context.env) {
+    let means = Means::Keys(&credentials);
+    let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
+    let (env, mut changes) =
+        if args.overwrite_env { without_foreign(&context.env) } else { (context.env.clone(), Vec::new()) };
+    changes.extend(role_changes(&delivery, &env));
+    for change in changes {
         match change.value() {
             Some(value) => command.env(&change.name, value),
             None => command.env_remove(&change.name),

@@ -56,6 +56,11 @@ const FIELDS: [(Field, &str, &str); 16] = [
     (Field::Via, "Via", "Role to hold first (role chaining)"),
 ];
 
+/// Every column's name and meaning.
+pub(super) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FIELDS.iter().map(|(_, name, meaning)| (*name, *meaning))
+}
+
 impl Field {
     fn parse(name: &str) -> Result<Self> {
         // Spellings of earlier versions.

@@ -5,11 +5,13 @@ mod cache;
 mod eval;
 mod exec;
 mod flush;
+mod hook;
 mod list;
 mod login;
 mod logout;
 mod process;
 mod role;
+mod shell_init;
 mod status;
 mod time;
 mod version;
@@ -25,30 +27,30 @@ use crate::cli::{Cli, Command, ListArgs};
 use crate::config::{self, Config, Instance, discover};
 use crate::context::{Context, Globals};
 use crate::index::{Index, IndexError, InstanceRow};
-use crate::session::{Manners, Session};
+use crate::session::{Freshness, Manners, Session};
 use crate::{Error, Result, ui};
 
 /// Reads a command line. Help and version are printed and answer as done (none); everything else that
 /// is wrong with it is one line.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cli>> {
-    match Cli::try_parse_from(arguments) {
+    match Cli::try_parse_from(hook::words_of_environment(arguments.into_iter().collect())) {
         Ok(cli) => Ok(Some(cli)),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let printed = error.print().and_then(|()| std::io::stdout().flush());
             ui::wrote(printed).map(|()| None)
         }
-        Err(error) => Err(Error::usage(usage_message(&error))),
+        Err(error) => Err(Error::usage(usage_message(&error, "aws-sso"))),
     }
 }
 
 /// clap's message without its layout: what is wrong, the tips, where to read on.
-fn usage_message(error: &clap::Error) -> String {
+fn usage_message(error: &clap::Error, program: &str) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let told = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();
     let told = words.join(" ").replace(" tip:", ";");
-    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("aws-sso");
+    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or(program);
     let command: Vec<&str> =
         command.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
     format!("{told}; see '{} --help'", command.join(" "))
@@ -66,10 +68,12 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
         Command::Eval(args) => eval::run(&args, &context),
         Command::Exec(args) => exec::run(&args, &context),
         Command::Process(args) => process::run(&args, &context),
+        Command::ShellInit(args) => shell_init::run(&args, &context),
         Command::Time => time::run(&context),
         Command::Status(args) => status::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
         Command::Version(args) => version::run(&args),
+        Command::Hook(args) => hook::run(args, &context),
     }
 }
 
@@ -125,6 +129,11 @@ fn open_session<'a>(context: &'a Context, config: &'a Config, manners: Manners) 
     let instance = config.instance(context.wanted_instance())?;
     let state = open_state(context, config, instance)?;
     Session::new(context, config, instance, state, manners)
+}
+
+/// How fresh credentials must be for a command that only hands them out.
+fn freshness(context: &Context) -> Freshness {
+    if context.globals.sts_refresh { Freshness::New } else { Freshness::Valid }
 }
 
 /// The counts and changes of a refresh, in a sentence.

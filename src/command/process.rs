@@ -8,13 +8,13 @@ use crate::role::{RoleCredentials, RoleFlags};
 use crate::session::Manners;
 use crate::{Result, ui};
 
-use super::{load_config, open_session, role};
+use super::{freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ProcessArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let mut session = open_session(context, &config, Manners::Silent)?;
     let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?;
-    let credentials = session.credentials(&role, context.globals.sts_refresh)?;
+    let credentials = session.credentials(&role, freshness(context))?;
     ui::print(&document(&credentials))
 }
 

@@ -42,6 +42,18 @@ pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection
     }
 }
 
+/// Why no role fits some words.
+pub(super) fn nothing_fits(session: &Session<'_>, config: &Config, words: &str) -> Result<Error> {
+    if session.row.refreshed_at.is_some() && words.is_empty() {
+        return Ok(Error::no_such_role(format!(
+            "no role of the SSO instance {} fits: 'aws-sso list' shows what there is",
+            session.row.name
+        )));
+    }
+    let found = find(session, config, &Selection::Profile(words.to_owned()));
+    Ok(found.err().unwrap_or_else(|| Error::no_such_role(format!("no role fits '{words}'"))))
+}
+
 fn no_role(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<String> {
     let (what, instance) = (describe(selection), &session.row.name);
     if let Some(problem) = &session.row.problem {

@@ -16,7 +16,7 @@ use super::{load_config, open_state};
 struct Status {
     profile: Option<String>,
     arn: Option<String>,
-    /// How the role reaches programs: `keys`, or nothing.
+    /// How the role reaches programs: `keys`, `AWS_PROFILE`, or nothing.
     delivery: Option<&'static str>,
     expires: Option<String>,
     /// A variable with credentials that are not ours.
@@ -60,7 +60,10 @@ fn of_shell(context: &Context, config: &Config, row: &InstanceRow) -> Status {
     let arn = variable("AWS_SSO_ROLE_ARN");
     Status {
         profile: variable("AWS_SSO_PROFILE"),
-        delivery: (arn.is_some() && context.env.get("AWS_ACCESS_KEY_ID").is_some()).then_some("keys"),
+        delivery: arn.as_ref().and_then(|_| {
+            let set = |name: &str| context.env.get(name).is_some();
+            set("AWS_ACCESS_KEY_ID").then_some("keys").or_else(|| set("AWS_PROFILE").then_some("AWS_PROFILE"))
+        }),
         arn,
         expires: variable("AWS_SSO_SESSION_EXPIRATION"),
         foreign: foreign_credentials(&context.env),

@@ -7,4 +7,6 @@ mod variables;
 
 pub use region::{RegionRequest, region_changes};
 pub(crate) use variables::rfc3339;
-pub use variables::{Change, Delivery, clear_changes, foreign_credentials, role_changes};
+pub use variables::{
+    Change, Delivery, Means, clear_changes, foreign_credentials, renewal_changes, role_changes, without_foreign,
+};

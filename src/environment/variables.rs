@@ -14,15 +14,24 @@ const TAG_PREFIX: &str = "AWS_SSO_TAG_";
 const KEYS: [&str; 4] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 
-/// What says of which role the keys are.
-const IDENTITY: [&str; 6] = [
-    "AWS_SSO",
-    "AWS_SSO_PROFILE",
-    "AWS_SSO_ROLE_ARN",
-    "AWS_SSO_ACCOUNT_ID",
-    "AWS_SSO_ROLE_NAME",
-    "AWS_SSO_SESSION_EXPIRATION",
+/// When the keys end, as the Go tool names it.
+const EXPIRATION: &str = "AWS_SSO_SESSION_EXPIRATION";
+
+/// What could bring other credentials into an environment beside ours.
+const FOREIGN: [&str; 8] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
 ];
+
+/// What says of which role the keys are.
+const IDENTITY: [&str; 6] =
+    ["AWS_SSO", "AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", "AWS_SSO_ACCOUNT_ID", "AWS_SSO_ROLE_NAME", EXPIRATION];
 
 /// One variable that is set or unset.
 #[derive(Clone)]
@@ -53,12 +62,22 @@ impl Change {
     }
 }
 
-/// A role with its credentials, on the way into an environment.
+/// How a role reaches the programs of an environment.
+#[derive(Clone, Copy)]
+pub enum Means<'a> {
+    /// By its credentials.
+    Keys(&'a RoleCredentials),
+    /// By `AWS_PROFILE`: the SDKs ask `aws-sso process` when they need credentials, and no secret enters
+    /// the environment.
+    Profile,
+}
+
+/// A role on the way into an environment.
 pub struct Delivery<'a> {
     /// The role.
     pub role: &'a Role,
-    /// Its credentials.
-    pub credentials: &'a RoleCredentials,
+    /// By its credentials, or by name.
+    pub means: Means<'a>,
     /// `EnvVarTags`: the tags that become variables.
     pub env_var_tags: &'a [String],
     /// What the command line says about the region.
@@ -68,24 +87,47 @@ pub struct Delivery<'a> {
 /// What takes an environment to a role, in a fixed order. Whatever an earlier role left there and this
 /// one does not set is unset.
 pub fn role_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
-    let Delivery { role, credentials, .. } = delivery;
-    let expires = rfc3339(credentials.expires_at);
-    let mut changes = vec![
-        Change::set("AWS_ACCESS_KEY_ID", &*credentials.access_key_id),
-        Change::set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose_secret()),
-        Change::set("AWS_SESSION_TOKEN", credentials.session_token.expose_secret()),
-        Change::set("AWS_CREDENTIAL_EXPIRATION", &*expires),
+    let Delivery { role, means, .. } = delivery;
+    let mut changes = match means {
+        Means::Keys(credentials) => key_changes(credentials),
+        Means::Profile => KEYS.into_iter().filter(|name| env.get(name).is_some()).map(Change::unset).collect(),
+    };
+    changes.extend([
         Change::set("AWS_SSO", &*role.sso),
         Change::set("AWS_SSO_PROFILE", &*role.profile),
         Change::set("AWS_SSO_ROLE_ARN", role.arn.to_string()),
         Change::set("AWS_SSO_ACCOUNT_ID", role.account_id.to_string()),
         Change::set("AWS_SSO_ROLE_NAME", &*role.role_name),
-        Change::set("AWS_SSO_SESSION_EXPIRATION", expires),
-    ];
-    changes.extend(our_profile(env).map(|_| Change::unset("AWS_PROFILE")));
+    ]);
+    match means {
+        Means::Keys(credentials) => {
+            changes.push(Change::set(EXPIRATION, rfc3339(credentials.expires_at)));
+            changes.extend(our_profile(env).map(|_| Change::unset("AWS_PROFILE")));
+        }
+        Means::Profile => {
+            changes.extend(env.get(EXPIRATION).map(|_| Change::unset(EXPIRATION)));
+            changes.push(Change::set("AWS_PROFILE", &*role.profile));
+        }
+    }
     changes.extend(tag_changes(delivery, env));
     changes.extend(region_changes(delivery.region, env, role.region.as_deref()));
     changes
+}
+
+/// What puts new credentials in the place of those that end, of the role that an environment has already.
+pub fn renewal_changes(credentials: &RoleCredentials) -> Vec<Change> {
+    let mut changes = key_changes(credentials);
+    changes.push(Change::set(EXPIRATION, rfc3339(credentials.expires_at)));
+    changes
+}
+
+fn key_changes(credentials: &RoleCredentials) -> Vec<Change> {
+    vec![
+        Change::set("AWS_ACCESS_KEY_ID", &*credentials.access_key_id),
+        Change::set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose_secret()),
+        Change::set("AWS_SESSION_TOKEN", credentials.session_token.expose_secret()),
+        Change::set("AWS_CREDENTIAL_EXPIRATION", rfc3339(credentials.expires_at)),
+    ]
 }
 
 /// What takes an environment back to no role: all that we set, and only that. Without our role beside
@@ -111,6 +153,13 @@ pub fn foreign_credentials(env: &Env) -> Option<&'static str> {
         return None;
     }
     KEYS[..3].iter().copied().find(|name| env.get(name).is_some())
+}
+
+/// An environment without the credentials of others, and what makes it so. Done before a role is
+/// delivered to whoever asked for it in their place.
+pub fn without_foreign(env: &Env) -> (Env, Vec<Change>) {
+    let there = FOREIGN.into_iter().filter(|name| env.get(name).is_some());
+    (env.without(&FOREIGN), there.map(Change::unset).collect())
 }
 
 /// `AWS_PROFILE` where it speaks of the role that we set.
@@ -173,8 +222,12 @@ mod tests {
     fn a_role_sets_its_variables_and_takes_away_the_last_ones() {
         let (role, credentials) = (role(), credentials());
         let tags = ["Team".to_owned(), "Cost Center".to_owned()];
-        let delivery =
-            Delivery { role: &role, credentials: &credentials, env_var_tags: &tags, region: RegionRequest::Manage };
+        let delivery = Delivery {
+            role: &role,
+            means: Means::Keys(&credentials),
+            env_var_tags: &tags,
+            region: RegionRequest::Manage,
+        };
         let env = [
             ("AWS_PROFILE", "old"),
             ("AWS_SSO_PROFILE", "old"),
@@ -199,6 +252,41 @@ mod tests {
                 "AWS_SSO_TAG_COST_CENTER=∅",
             ]
         );
+    }
+
+    #[test]
+    fn a_role_by_name_brings_no_secret_and_takes_the_keys_of_the_last_one_away() {
+        let role = role();
+        let delivery =
+            Delivery { role: &role, means: Means::Profile, env_var_tags: &[], region: RegionRequest::Manage };
+        let env = [
+            ("AWS_ACCESS_KEY_ID", "ASIA"),
+            ("AWS_SECRET_ACCESS_KEY", "old"),
+            ("AWS_SSO_ROLE_ARN", "old"),
+            ("AWS_SSO_SESSION_EXPIRATION", "then"),
+        ];
+        assert_eq!(
+            apply(&env, |env| role_changes(&delivery, env)),
+            [
+                "AWS_ACCESS_KEY_ID=∅",
+                "AWS_SECRET_ACCESS_KEY=∅",
+                "AWS_SSO=Default",
+                "AWS_SSO_PROFILE=one:Admin",
+                "AWS_SSO_ROLE_ARN=arn:aws:iam::000000000001:role/Admin",
+                "AWS_SSO_ACCOUNT_ID=000000000001",
+                "AWS_SSO_ROLE_NAME=Admin",
+                "AWS_SSO_SESSION_EXPIRATION=∅",
+                "AWS_PROFILE=one:Admin",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_others_set_can_be_taken_away_first() {
+        let env: Env = [("AWS_PROFILE", "mine"), ("AWS_REGION", "r")].into_iter().collect();
+        let (left, changes) = without_foreign(&env);
+        assert_eq!((left.get("AWS_PROFILE"), left.get("AWS_REGION")), (None, Some("r")));
+        assert_eq!(changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>(), ["AWS_PROFILE"]);
     }
 
     #[test]

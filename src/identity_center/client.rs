@@ -38,9 +38,23 @@ use crate::{Error, Result};
 use super::endpoints::EndpointSettings;
 use super::pace::Pace;
 
-/// How long a connection, and a whole answer, may take.
-const CONNECT: Duration = Duration::from_secs(10);
-const ANSWER: Duration = Duration::from_secs(20);
+/// How much a caller waits for AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long a connection may take.
+    connect: Duration,
+    /// How long a whole answer may take.
+    answer: Duration,
+    /// How often a call is tried at most; none leaves it to `MaxRetry`.
+    attempts: Option<u32>,
+}
+
+impl Patience {
+    /// For a command whose purpose is the call.
+    pub const USUAL: Self = Self { connect: Duration::from_secs(10), answer: Duration::from_secs(20), attempts: None };
+    /// For a call on the way to something else, which goes on without it.
+    pub const BRIEF: Self = Self { connect: Duration::from_secs(3), answer: Duration::from_secs(5), attempts: Some(1) };
+}
 
 /// The services of one SSO instance.
 pub struct IdentityCenter {
@@ -60,7 +74,7 @@ pub struct IdentityCenter {
 
 impl IdentityCenter {
     /// The services of `instance`. Nothing is connected yet.
-    pub fn new(config: &Config, instance: &Instance, context: &Context) -> Result<Self> {
+    pub fn new(config: &Config, instance: &Instance, context: &Context, patience: Patience) -> Result<Self> {
         let endpoints = EndpointSettings::of(&context.env);
         let skew = Arc::new(AtomicI64::new(0));
         let observer = Observer { skew: Arc::clone(&skew) };
@@ -71,7 +85,12 @@ impl IdentityCenter {
             .sleep_impl(sleep())
             // The pace decides when a call is made again.
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(patience.connect)
+                    .operation_attempt_timeout(patience.answer)
+                    .build(),
+            )
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .use_fips(endpoints.fips)
             .use_dual_stack(endpoints.dual_stack)
@@ -89,7 +108,11 @@ impl IdentityCenter {
             region: instance.sso_region.clone(),
             start_url: instance.start_url.clone(),
             login_command: config.login_command(instance, context.env.get("AWS_SSO")),
-            pace: Arc::new(Pace::new(config.rate_limit, config.max_retry, config.max_backoff)),
+            pace: Arc::new(Pace::new(
+                config.rate_limit,
+                patience.attempts.unwrap_or(config.max_retry),
+                config.max_backoff,
+            )),
             threads: context.globals.threads.unwrap_or(config.threads).max(1),
             skew,
         })

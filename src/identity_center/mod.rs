@@ -12,7 +12,7 @@ mod pace;
 mod portal;
 mod sign_in;
 
-pub use client::IdentityCenter;
+pub use client::{IdentityCenter, Patience};
 pub use endpoints::EndpointSettings;
 pub use error::{CallError, CallErrorKind};
 pub use portal::{ListingEvent, ListingFailure};

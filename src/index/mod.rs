@@ -5,22 +5,26 @@
 //! the config is a local matter. The sealed records of the [`vault`](crate::vault) live in the same
 //! file: one write is one transaction.
 
+mod complete;
 mod derive;
 mod error;
 mod listing;
 mod open;
 mod query;
 mod registry;
+mod search;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use complete::{Candidate, Completions, RoleFilter};
 pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub(crate) use open::{private_directory, private_file};
 pub use registry::InstanceRow;
+pub use search::{FoundRole, RoleQuery};
 
 /// An open state file.
 pub struct Index {

@@ -12,7 +12,11 @@ use super::{Index, IndexError};
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
 
-const MIGRATION_LIST: &[M<'static>] = &[M::up(include_str!("../../migrations/0001_state.sql"))];
+/// How long a reader waits that somebody presses TAB for.
+const HURRY: Duration = Duration::from_millis(50);
+
+const MIGRATION_LIST: &[M<'static>] =
+    &[M::up(include_str!("../../migrations/0001_state.sql")), M::up(include_str!("../../migrations/0002_shell.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_LIST);
 
 /// The schema version that this program writes.
@@ -58,13 +62,22 @@ impl Index {
     /// Opens the state file for reading only: no migration, no lock, no write. None where there is no
     /// file yet, or one of an older schema that a writer has to bring up to date first.
     pub fn open_read_only(path: &Path) -> Result<Option<Self>, IndexError> {
+        Self::open_patiently(path, BUSY)
+    }
+
+    /// The same for a caller that waits for nobody: completion.
+    pub fn open_at_once(path: &Path) -> Result<Option<Self>, IndexError> {
+        Self::open_patiently(path, HURRY)
+    }
+
+    fn open_patiently(path: &Path, patience: Duration) -> Result<Option<Self>, IndexError> {
         if !path.exists() {
             return Ok(None);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let open = |uri: &str| -> Result<(Connection, i64), rusqlite::Error> {
             let connection = Connection::open_with_flags(uri, flags)?;
-            connection.busy_timeout(BUSY)?;
+            connection.busy_timeout(patience)?;
             let version = user_version(&connection)?;
             Ok((connection, version))
         };

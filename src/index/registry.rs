@@ -87,7 +87,7 @@ impl Index {
                 // The instance remembers what is wrong with its names; the others go on.
                 let _ = derive_instance(transaction, row.id, config, instance)?;
             }
-            remember_identity(transaction, config_id, &config.identity)
+            remember_config(transaction, config_id, config)
         })
     }
 
@@ -153,11 +153,10 @@ fn drop_other_instances(transaction: &Transaction<'_>, config_id: i64, config: &
     Ok(())
 }
 
-fn remember_identity(transaction: &Transaction<'_>, config_id: i64, identity: &FileIdentity) -> rusqlite::Result<()> {
-    transaction
-        .execute(
-            "UPDATE config SET size = ?2, mtime_ns = ?3, hash = ?4, derivation = ?5 WHERE id = ?1",
-            params![config_id, identity.size.cast_signed(), identity.mtime_ns, &identity.hash[..], DERIVATION],
-        )
-        .map(drop)
+fn remember_config(transaction: &Transaction<'_>, config_id: i64, config: &Config) -> rusqlite::Result<()> {
+    let FileIdentity { size, mtime_ns, hash } = &config.identity;
+    let default = config.instance(None).ok().map(|instance| &instance.name);
+    let sql =
+        "UPDATE config SET size = ?2, mtime_ns = ?3, hash = ?4, derivation = ?5, default_instance = ?6 WHERE id = ?1";
+    transaction.execute(sql, params![config_id, size.cast_signed(), mtime_ns, &hash[..], DERIVATION, default]).map(drop)
 }

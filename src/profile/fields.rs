@@ -32,8 +32,15 @@ const fn number(name: &'static str, value: fn(&Role) -> Value) -> Field {
     Field { name, kind: Kind::Number, value }
 }
 
+/// What stands in a prompt for the time that is left: it changes while nothing is rendered, so the shell
+/// puts it in. No name holds this character: control characters are taken out of names.
+pub const LEFT: char = '\u{1f}';
+
+/// The one field that only a prompt has.
+pub const LEFT_FIELD: &str = "Left";
+
 /// Every field of a format.
-pub static FIELDS: [Field; 17] = [
+pub static FIELDS: [Field; 18] = [
     // The row number of old lists; a format is rendered outside of any list.
     number("Id", |_| Value::from(0)),
     number("AccountId", |role| Value::from(role.account_id.number())),
@@ -51,6 +58,7 @@ pub static FIELDS: [Field; 17] = [
     text("SSORegion", |role| Value::from(role.sso_region.as_str())),
     text("StartUrl", |role| Value::from(role.start_url.as_str())),
     Field { name: "Tags", kind: Kind::Map, value: |role| Value::from(role.tags.clone()) },
+    text(LEFT_FIELD, |_| Value::from(LEFT.to_string())),
     text("Via", |role| Value::from(role.via.as_ref().map(ToString::to_string).unwrap_or_default())),
 ];
 

@@ -23,14 +23,18 @@ mod language;
 mod tests;
 
 pub use error::{NameError, TemplateError};
-pub use fields::ProfileFields;
+pub use fields::{LEFT, ProfileFields};
 
 use engine::Engine;
 use error::Position;
+use fields::LEFT_FIELD;
 use language::Language;
 
 /// The `ProfileFormat` that is used where none is configured.
 pub const DEFAULT_FORMAT: &str = "{{ .AccountIdPad }}:{{ .RoleName }}";
+
+/// The `PromptFormat` that is used where none is configured.
+pub const DEFAULT_PROMPT: &str = "☁ {{ .Profile }} {{ .Left }}";
 
 /// The longest format that is read, in bytes.
 const MAX_FORMAT: usize = 8 * 1024;
@@ -47,17 +51,20 @@ impl ProfileTemplate {
     /// Fails with line and column for a syntax error, an unknown field or function, and for the parts
     /// of Go's language that are not supported yet.
     pub fn parse(format: &str) -> Result<Self, TemplateError> {
-        if format.len() > MAX_FORMAT {
-            let message = format!("the format has {} bytes, at most {MAX_FORMAT} are allowed", format.len());
+        let format = if format.trim().is_empty() { DEFAULT_FORMAT } else { format };
+        let engine = compile(format)?;
+        if engine.free_names().contains(LEFT_FIELD) {
+            let message = format!("the field {LEFT_FIELD} changes by the minute: it is for PromptFormat alone");
             return Err(TemplateError::at(Position::START, message));
         }
-        let format = if format.trim().is_empty() { DEFAULT_FORMAT } else { format };
-        let engine = match Language::of(format) {
-            Language::Go => Engine::go(go::compile(format)?)?,
-            Language::Jinja => jinja::compile(format)?,
-            Language::Either => either(format)?,
-        };
         Ok(Self { engine })
+    }
+
+    /// Compiles a `PromptFormat`: the same languages, fields and functions, and `Left`, for which
+    /// [`LEFT`] is rendered. A blank one stands for [`DEFAULT_PROMPT`].
+    pub fn parse_prompt(format: &str) -> Result<Self, TemplateError> {
+        let format = if format.trim().is_empty() { DEFAULT_PROMPT } else { format };
+        Ok(Self { engine: compile(format)? })
     }
 
     /// The profile's name for one role, as the format has it; see [`check_name`].
@@ -65,6 +72,19 @@ impl ProfileTemplate {
     /// Fails where a function refuses its arguments, or where the result is longer than 4 KiB.
     pub fn render(&self, fields: &ProfileFields<'_>) -> Result<String, TemplateError> {
         self.engine.render(*fields)
+    }
+}
+
+/// The engine for a format, in the language that it is in.
+fn compile(format: &str) -> Result<Engine, TemplateError> {
+    if format.len() > MAX_FORMAT {
+        let message = format!("the format has {} bytes, at most {MAX_FORMAT} are allowed", format.len());
+        return Err(TemplateError::at(Position::START, message));
+    }
+    match Language::of(format) {
+        Language::Go => Engine::go(go::compile(format)?),
+        Language::Jinja => jinja::compile(format),
+        Language::Either => either(format),
     }
 }
 

@@ -3,12 +3,14 @@
 
 mod account_id;
 mod arn;
+mod color;
 mod credentials;
 mod partition;
 mod selection;
 
 pub use account_id::{AccountId, AccountIdError};
 pub use arn::{ArnError, RoleArn, RoleRef};
+pub use color::TagColor;
 pub use credentials::{ClientRegistration, RoleCredentials, Token};
 pub use partition::Partition;
 pub use selection::{RoleFlags, Selection};

@@ -9,10 +9,11 @@ mod refresh;
 mod sign_in;
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use crate::config::{Config, Instance};
 use crate::context::Context;
-use crate::identity_center::{CallError, CallErrorKind, IdentityCenter};
+use crate::identity_center::{CallError, CallErrorKind, IdentityCenter, Patience};
 use crate::index::{Index, InstanceRow};
 use crate::role::{Role, RoleArn, RoleCredentials, Selection, Token};
 use crate::vault::Vault;
@@ -26,8 +27,31 @@ use network::Network;
 pub enum Manners {
     /// On a terminal: "Sign in now?", a password prompt.
     MayAsk,
-    /// Never: hooks, completions, `process`.
+    /// Never: `process`, and what has no terminal.
     Silent,
+    /// Never, and without much patience: a command that somebody typed waits for it.
+    Brief,
+}
+
+/// How good stored credentials must be to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Good for another minute.
+    Valid,
+    /// Good for longer than this.
+    Lasting(Duration),
+    /// None is: new ones are fetched.
+    New,
+}
+
+impl Freshness {
+    fn accepts(self, stored: &RoleCredentials) -> bool {
+        match self {
+            Self::Valid => stored.are_valid_at(now()),
+            Self::Lasting(time) => stored.are_valid_at(now().saturating_add(time.as_secs().cast_signed())),
+            Self::New => false,
+        }
+    }
 }
 
 /// One SSO instance of one config file, open for work.
@@ -41,6 +65,7 @@ pub struct Session<'a> {
     pub index: Index,
     vault: Vault,
     may_ask: bool,
+    patience: Patience,
     network: OnceCell<Network>,
 }
 
@@ -55,20 +80,20 @@ impl<'a> Session<'a> {
     ) -> Result<Self> {
         let may_ask = context.interactive && manners == Manners::MayAsk;
         let vault = Vault::new(config, context, index.path(), may_ask)?;
-        Ok(Self { context, config, instance, row, index, vault, may_ask, network: OnceCell::new() })
+        let patience = if manners == Manners::Brief { Patience::BRIEF } else { Patience::USUAL };
+        Ok(Self { context, config, instance, row, index, vault, may_ask, patience, network: OnceCell::new() })
     }
 
-    /// The credentials of a role: the stored ones while they are good, else new ones. `fresh` asks for
-    /// new ones in any case.
-    pub fn credentials(&mut self, role: &Role, fresh: bool) -> Result<RoleCredentials> {
-        if !fresh && let Some(stored) = self.stored(role)? {
+    /// The credentials of a role: the stored ones if they are fresh enough, else new ones.
+    pub fn credentials(&mut self, role: &Role, freshness: Freshness) -> Result<RoleCredentials> {
+        if let Some(stored) = self.stored(role, freshness)? {
             return Ok(stored);
         }
         self.make_writable()?;
         let lock_name = format!("role {} {}", self.row.id, role.arn);
         let _lock = ProcessLock::acquire(self.index.path(), &lock_name, || {})?;
         // Whoever held the lock may have fetched them.
-        if !fresh && let Some(stored) = self.stored(role)? {
+        if let Some(stored) = self.stored(role, freshness)? {
             return Ok(stored);
         }
         let credentials = match &role.via {
@@ -87,9 +112,12 @@ impl<'a> Session<'a> {
         Ok(credentials)
     }
 
-    fn stored(&self, role: &Role) -> Result<Option<RoleCredentials>> {
+    fn stored(&self, role: &Role, freshness: Freshness) -> Result<Option<RoleCredentials>> {
+        if freshness == Freshness::New {
+            return Ok(None);
+        }
         let stored: Option<RoleCredentials> = self.vault.get(&self.index, &self.row, &role.arn.to_string())?;
-        Ok(stored.filter(|stored| stored.are_valid_at(now())))
+        Ok(stored.filter(|stored| freshness.accepts(stored)))
     }
 
     /// Credentials that cannot be stored are still good: the next command fetches them again.
@@ -129,7 +157,7 @@ impl<'a> Session<'a> {
             )));
         };
         // Loops were refused when the config was read, so this ends.
-        let held = self.credentials(&previous, false)?;
+        let held = self.credentials(&previous, Freshness::Valid)?;
         let own = self.instance.accounts.get(&role.account_id).and_then(|account| account.roles.get(&role.role_name));
         let external_id = own.and_then(|own| own.external_id.as_deref());
         let source_identity = own.and_then(|own| own.source_identity.as_deref());
@@ -181,7 +209,7 @@ impl<'a> Session<'a> {
     /// The network, from the first call on.
     fn network(&self) -> Result<&Network> {
         if self.network.get().is_none() {
-            let aws = IdentityCenter::new(self.config, self.instance, self.context)?;
+            let aws = IdentityCenter::new(self.config, self.instance, self.context, self.patience)?;
             let _ = self.network.set(Network::new(aws, self.may_ask)?);
         }
         self.network.get().ok_or_else(|| Error::failed("could not start the network"))

@@ -1,9 +1,16 @@
-//! Shells: which one will read our output, and how to write a value so that it reads just that value.
+//! Shells: which one will read our output, how to write a value so that it reads just that value, and
+//! the suite that lives in it.
 
+mod hook_state;
 mod kind;
+mod line;
 mod quote;
 #[cfg(test)]
 mod real_shells;
+mod script;
 
+pub use hook_state::{HookState, segment_text};
 pub use kind::{Shell, detect, parent_process_names};
+pub use line::BashLine;
 pub use quote::is_variable_name;
+pub use script::{Parts, script};

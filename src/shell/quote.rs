@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use crate::environment::Change;
+
 use super::Shell;
 
 /// Whether `name` can be a variable in every shell: `[A-Za-z_][A-Za-z0-9_]*`.
@@ -53,6 +55,39 @@ impl Shell {
             Self::PowerShell => format!("$Env:{name} = {value};"),
             Self::Xonsh => format!("${name} = {value};"),
         }
+    }
+
+    /// A complete statement that gives a variable of the shell's own a value: no child sees it.
+    pub fn assign(self, name: &str, value: &str) -> String {
+        debug_assert!(is_variable_name(name), "{name}");
+        let value = self.quote(value);
+        match self {
+            Self::Bash | Self::Zsh | Self::Posix => format!("{name}={value};"),
+            Self::Fish => format!("set -g {name} {value};"),
+            Self::PowerShell => format!("$global:{name} = {value};"),
+            Self::Xonsh => format!("{name} = {value};"),
+        }
+    }
+
+    /// A complete statement that prints `text` on the shell's standard output.
+    pub fn print(self, text: &str) -> String {
+        let text = self.quote(text);
+        match self {
+            Self::Bash | Self::Zsh => format!(r"\builtin printf '%s\n' {text};"),
+            Self::Fish => format!(r"builtin printf '%s\n' {text};"),
+            Self::Posix => format!(r"printf '%s\n' {text};"),
+            Self::PowerShell => format!(r"Microsoft.PowerShell.Utility\Write-Output {text};"),
+            Self::Xonsh => format!("print({text});"),
+        }
+    }
+
+    /// The statements that make `changes`, a line each.
+    pub fn statements(self, changes: &[Change]) -> String {
+        let statement = |change: &Change| match change.value() {
+            Some(value) => self.set(&change.name, value),
+            None => self.unset(&change.name),
+        };
+        changes.iter().map(|change| statement(change) + "\n").collect()
     }
 
     /// A complete statement that removes the variable `name`, silent where there is none.
@@ -185,7 +220,10 @@ mod tests {
             );
             assert_eq!(shell.set("A", "x;y"), r"export A=$'x\x3by';");
             assert_eq!(shell.unset("A"), "unset A;");
+            assert_eq!(shell.assign("a", "x;y"), r"a=$'x\x3by';");
         }
+        assert_eq!(Shell::Fish.assign("a", "b c"), r"set -g a b\X20c;");
+        assert_eq!(Shell::PowerShell.assign("a", "b c"), "$global:a = 'b c';");
     }
 
     #[test]

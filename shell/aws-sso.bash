@@ -1,0 +1,255 @@
+# The suite for bash 4.4 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hook and the prompt.
+#
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PS1).
+# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# segment; \037 stands for the time that is left), __aws_sso_expires, __aws_sso_renew_at and
+# __aws_sso_early_at (Unix times), __aws_sso_previous (for `aws-sso-use -`).
+#
+# A backslash keeps aliases away, `builtin` keeps functions away. Options of the person's are put aside with
+# `local -` for as long as a function runs.
+
+\builtin unalias aws-sso-use aws-sso-clear aws-sso-profile 2>/dev/null || \builtin :
+
+# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
+function __aws_sso_call {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    \builtin local output
+    # shellcheck disable=SC2154 # set before this script
+    output=$("$__aws_sso_program" hook bash "$@") || \builtin return
+    \builtin eval "$output"
+    __aws_sso_look
+    __aws_sso_seen=$__aws_sso_shell
+}
+
+function __aws_sso_use {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
+}
+
+function __aws_sso_clear {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    __aws_sso_call clear --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
+}
+
+# In POSIX mode a function's name has no hyphen, but an alias may have one.
+if \builtin shopt -qo posix; then
+    \builtin alias aws-sso-use=__aws_sso_use aws-sso-profile=__aws_sso_use aws-sso-clear=__aws_sso_clear
+else
+    function aws-sso-use { __aws_sso_use "$@"; }
+    function aws-sso-profile { __aws_sso_use "$@"; }
+    function aws-sso-clear { __aws_sso_clear "$@"; }
+fi
+
+# What of the environment says which role this is. Others may change it: direnv, an `eval` typed by hand.
+function __aws_sso_look {
+    __aws_sso_shell="${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}"
+    __aws_sso_shell+="|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}"
+}
+
+function __aws_sso_now {
+    \builtin printf -v __aws_sso_time '%(%s)T' -1
+}
+
+# Runs before each prompt, and starts no process unless the role in the environment has changed.
+function __aws_sso_hook {
+    __aws_sso_status=$?
+    # Under `set -e` a status would end the shell.
+    if [[ $- == *e* ]]; then __aws_sso_status=0; fi
+    __aws_sso_before_prompt || \builtin :
+    if [[ ${__aws_sso_pending-} ]]; then __aws_sso_arm || \builtin :; fi
+    \builtin return "$__aws_sso_status"
+}
+
+function __aws_sso_before_prompt {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    __aws_sso_look
+    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+        __aws_sso_told=
+        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
+        __aws_sso_call sync 2>/dev/null || __aws_sso_forget
+    fi
+    if [[ ${__aws_sso_prompt-} ]]; then __aws_sso_place_segment; fi
+    __aws_sso_pending=
+    if [[ -z ${__aws_sso_text-} ]]; then
+        AWS_SSO_SEGMENT=
+        \builtin return 0
+    fi
+    __aws_sso_now
+    __aws_sso_draw
+    if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then
+        __aws_sso_expect_command
+    fi
+    \builtin return 0
+}
+
+function __aws_sso_forget {
+    __aws_sso_seen=$__aws_sso_shell
+    __aws_sso_text='' __aws_sso_expires='' __aws_sso_renew_at='' __aws_sso_early_at=''
+}
+
+# Puts the time that is left into the segment. Readline counts what stands between \001 and \002 as no width.
+function __aws_sso_draw {
+    \builtin local left='' text seconds
+    if [[ ${__aws_sso_expires-} ]]; then
+        seconds=$((__aws_sso_expires - __aws_sso_time))
+        if ((seconds <= 0)); then
+            left='expired'
+        elif ((seconds < 60)); then
+            left='<1m'
+        elif ((seconds < 3600)); then
+            left="$((seconds / 60))m"
+        else
+            left="$((seconds / 3600))h$((seconds % 3600 / 60))m"
+        fi
+    elif [[ -z ${AWS_PROFILE-} ]]; then
+        left='○' # a role whose credentials are not in this shell
+    fi
+    text=${__aws_sso_text//$'\037'/"$left"}
+    text=${text%"${text##*[![:space:]]}"}
+    if [[ ${__aws_sso_color-} ]]; then
+        text=$'\001\e['$__aws_sso_color$'m\002'$text$'\001\e[0m\002'
+    fi
+    AWS_SSO_SEGMENT="$text "
+}
+
+# Puts a reference to the segment in front of the prompt, once: before the first prompt, when every rc file
+# has had its say. Not where somebody else draws the prompt, or where the person refers to it already.
+function __aws_sso_place_segment {
+    __aws_sso_prompt=
+    if [[ ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${LP_VERSION-}${POWERLINE_COMMAND-}${_OMB_VERSION-} ]]; then
+        \builtin return 0
+    fi
+    \builtin shopt -q promptvars || \builtin return 0
+    case ${PS1-} in
+        *AWS_SSO_SEGMENT* | *AWS_SSO_PROFILE*) ;;
+        *) PS1='${AWS_SSO_SEGMENT-}'${PS1-} ;;
+    esac
+}
+
+# Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
+function __aws_sso_renew {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    \builtin local status=0
+    if [[ ${__aws_sso_told-} ]]; then
+        __aws_sso_call renew 2>/dev/null || status=$?
+    else
+        __aws_sso_call renew || status=$?
+    fi
+    if ((status == 0)); then
+        __aws_sso_told=
+    else
+        __aws_sso_told=1
+        __aws_sso_now
+        __aws_sso_renew_at=$((__aws_sso_time + 30)) __aws_sso_early_at=$((__aws_sso_time + 30))
+    fi
+    \builtin return 0
+}
+
+# Whether a command could need credentials: what is built into the shell, and this program itself, cannot.
+function __aws_sso_needs {
+    case ${1%%[[:space:]]*} in
+        '' | '#'* | : | '[' | alias | bg | cd | clear | declare | dirs | disown | echo | exit | export | false | fg | \
+            hash | help | history | jobs | kill | logout | popd | printf | pushd | pwd | set | shopt | test | trap | \
+            true | type | ulimit | umask | unalias | unset | wait | aws-sso | aws-sso-* | __aws_sso_*)
+            [[ $1 == *[\;\|\&\`\(]* ]]
+            ;;
+    esac
+}
+
+# Between Enter and the command: called by bash-preexec, by ble.sh and, from bash 5.3 on, by PS0.
+function __aws_sso_preexec {
+    if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
+    __aws_sso_now
+    if ((__aws_sso_time >= __aws_sso_renew_at)) && __aws_sso_needs "${1-x}"; then __aws_sso_renew; fi
+    \builtin return 0
+}
+
+# Credentials will be due soon, and the next command must not find the old ones.
+function __aws_sso_expect_command {
+    if [[ ${bash_preexec_imported:-${__bp_imported-}} ]]; then
+        \builtin local name
+        for name in ${preexec_functions[@]+"${preexec_functions[@]}"}; do
+            if [[ $name == __aws_sso_preexec ]]; then \builtin return 0; fi
+        done
+        preexec_functions+=(__aws_sso_preexec)
+    elif [[ -z ${BLE_VERSION-}${__aws_sso_ps0-}${__aws_sso_armed-} ]]; then
+        __aws_sso_pending=1
+    fi
+}
+
+# Without any of these only a DEBUG trap runs before a command. It stays until one command has come, and gives
+# back the trap that it found. A function sees the trap of its caller only if it and all its callers are
+# traced; where that is not so (somebody else runs the hooks) the trap is set at the next prompt by an entry
+# of its own.
+function __aws_sso_arm {
+    __aws_sso_pending=
+    if ((${#FUNCNAME[@]} > 2)) && [[ ${FUNCNAME[1]} == __aws_sso_hook ]]; then
+        case ${PROMPT_COMMAND-} in
+            *__aws_sso_arm*) ;;
+            *) PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__aws_sso_arm" ;;
+        esac
+        \builtin return 0
+    fi
+    PROMPT_COMMAND=${PROMPT_COMMAND%$'\n'__aws_sso_arm}
+    if [[ ${__aws_sso_armed-} ]]; then \builtin return 0; fi
+    __aws_sso_armed=1
+    __aws_sso_their_trap=$(\builtin trap -p DEBUG)
+    # shellcheck disable=SC2016 # expanded when it runs
+    \builtin trap 'if __aws_sso_debug "$BASH_COMMAND"; then \builtin eval "$__aws_sso_give_back"; fi' DEBUG
+}
+\builtin declare -ft __aws_sso_hook __aws_sso_arm
+
+# Whether the command that is about to run is the person's, and not one of a completion or of a prompt hook.
+# If so, credentials are renewed and __aws_sso_give_back holds what restores the trap, and what the trap would
+# have done for this command.
+function __aws_sso_debug {
+    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    \builtin local hooks=$'\n'"${PROMPT_COMMAND[*]-}"$'\n' words
+    if [[ ${COMP_LINE-} || $hooks == *[$'\n\t ;']"$1"[$'\n\t ;']* ]] || ! __aws_sso_needs "$1"; then
+        \builtin return 1
+    fi
+    __aws_sso_armed=
+    __aws_sso_give_back='\builtin trap - DEBUG'
+    if [[ ${__aws_sso_their_trap-} ]]; then
+        \builtin eval "words=(${__aws_sso_their_trap#trap })"
+        __aws_sso_give_back="$__aws_sso_their_trap; ${words[1]}"
+    fi
+    __aws_sso_now
+    if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then __aws_sso_renew; fi
+    \builtin return 0
+}
+
+# Registers the hook with whatever runs hooks here, once.
+function __aws_sso_init {
+    if [[ $- != *i* ]]; then \builtin return 0; fi
+    \builtin local entry
+    if [[ ${BLE_VERSION-} ]]; then
+        blehook PRECMD!=__aws_sso_hook PREEXEC!=__aws_sso_preexec
+        \builtin return 0
+    fi
+    if [[ ${bash_preexec_imported:-${__bp_imported-}} ]]; then
+        for entry in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
+            if [[ $entry == __aws_sso_hook ]]; then \builtin return 0; fi
+        done
+        precmd_functions+=(__aws_sso_hook)
+        \builtin return 0
+    fi
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)) && [[ ${PS0-} != *__aws_sso_preexec* ]]; then
+        # shellcheck disable=SC2016 # expanded when it is shown
+        PS0="${PS0-}"'${ __aws_sso_preexec x; }'
+        __aws_sso_ps0=1
+    fi
+    for entry in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
+        if [[ $entry == *__aws_sso_hook* ]]; then \builtin return 0; fi
+    done
+    # A child would inherit the name without the function.
+    \builtin export -n PROMPT_COMMAND
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND@a} == *a* ]]; then
+        PROMPT_COMMAND+=(__aws_sso_hook)
+    else
+        entry=${PROMPT_COMMAND-}
+        entry=${entry%"${entry##*[![:space:];]}"}
+        # shellcheck disable=SC2178 # it is no array here
+        PROMPT_COMMAND="${entry:+$entry$'\n'}__aws_sso_hook"
+    fi
+}

@@ -1,0 +1,162 @@
+# The suite for fish 3.1 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
+#
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into fish_prompt).
+# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# segment; \x1f stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
+# __aws_sso_previous (for `aws-sso-use -`).
+
+# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
+function __aws_sso_call
+    set -l fish_trace
+    set -l output ($__aws_sso_program hook fish $argv | string collect)
+    set -l program_status $pipestatus[1]
+    test $program_status -eq 0; or return $program_status
+    echo "$output" | source
+    __aws_sso_look
+    set -g __aws_sso_seen $__aws_sso_shell
+    return 0
+end
+
+function aws-sso-use --description 'Take an AWS role in this shell'
+    __aws_sso_call use --helper-args="$AWS_SSO_HELPER_ARGS" --previous="$__aws_sso_previous" -- $argv
+end
+
+function aws-sso-profile --description 'Take an AWS role in this shell'
+    aws-sso-use $argv
+end
+
+function aws-sso-clear --description 'Leave the AWS role of this shell'
+    __aws_sso_call clear --helper-args="$AWS_SSO_HELPER_ARGS" -- $argv
+end
+
+# What of the environment says which role this is. Others may change it: direnv, an `eval` typed by hand.
+function __aws_sso_look
+    set -g __aws_sso_shell "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID"
+end
+
+# fish has no clock of its own. From 3.5 on it knows how long ago a file changed, and when that was.
+if builtin path mtime -R / >/dev/null 2>&1
+    function __aws_sso_now
+        set -g __aws_sso_time (math (builtin path mtime /) + (builtin path mtime -R /))
+    end
+else
+    function __aws_sso_now
+        set -g __aws_sso_time (command date +%s)
+    end
+end
+
+# Runs before each prompt, and starts no process unless the role in the environment has changed.
+function __aws_sso_hook --on-event fish_prompt
+    set -l fish_trace
+    __aws_sso_look
+    if test "$__aws_sso_shell" != "$__aws_sso_seen"
+        set -g __aws_sso_told
+        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
+        __aws_sso_call sync 2>/dev/null; or __aws_sso_forget
+    end
+    test -n "$__aws_sso_prompt"; and __aws_sso_place_segment
+    __aws_sso_draw
+end
+
+function __aws_sso_forget
+    set -g __aws_sso_seen $__aws_sso_shell
+    set -g __aws_sso_text
+    set -g __aws_sso_expires
+    set -g __aws_sso_renew_at
+end
+
+# Puts the time that is left into the segment.
+function __aws_sso_draw
+    if test -z "$__aws_sso_text"
+        set -g AWS_SSO_SEGMENT
+        return
+    end
+    set -l left
+    if test -n "$__aws_sso_expires"
+        __aws_sso_now
+        set -l seconds (math $__aws_sso_expires - $__aws_sso_time)
+        if test $seconds -le 0
+            set left expired
+        else if test $seconds -lt 60
+            set left '<1m'
+        else if test $seconds -lt 3600
+            set left (math --scale=0 $seconds / 60)m
+        else
+            set left (math --scale=0 $seconds / 3600)h(math --scale=0 $seconds % 3600 / 60)m
+        end
+    else if test -z "$AWS_PROFILE"
+        set left '○' # a role whose credentials are not in this shell
+    end
+    set -l text (string replace --all -- \x1f "$left" "$__aws_sso_text" | string trim --right | string collect)
+    if test -n "$__aws_sso_color"
+        set text \e"[$__aws_sso_color"m$text\e'[0m'
+    end
+    set -g AWS_SSO_SEGMENT "$text "
+end
+
+# Puts the segment in front of the prompt, once: before the first prompt, when config.fish has had its say. Not
+# where somebody else draws the prompt, or where the person shows it already.
+function __aws_sso_place_segment
+    set -g __aws_sso_prompt
+    test -z "$STARSHIP_SHELL$POSH_SHELL$POSH_THEME$LP_VERSION"; or return
+    functions --query _tide_prompt; and return
+    functions --query fish_prompt; or return
+    string match --quiet --regex 'AWS_SSO_(SEGMENT|PROFILE)' -- (functions fish_prompt fish_right_prompt 2>/dev/null)
+    and return
+    functions --copy fish_prompt __aws_sso_their_prompt
+    # Their prompt may show the status of the last command, so it is given back to it.
+    function fish_prompt
+        set -l statuses $pipestatus
+        builtin printf %s "$AWS_SSO_SEGMENT"
+        __aws_sso_restore $statuses
+        __aws_sso_their_prompt
+    end
+end
+
+function __aws_sso_exit
+    return $argv[1]
+end
+
+# Makes $status and $pipestatus what they were.
+function __aws_sso_restore
+    if test (count $argv) -le 1
+        return $argv[1]
+    end
+    builtin eval (string join ' | ' -- '__aws_sso_exit '$argv)
+end
+
+# Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
+function __aws_sso_renew
+    if test -n "$__aws_sso_told"
+        __aws_sso_call renew 2>/dev/null
+    else
+        __aws_sso_call renew
+    end
+    if test $status -eq 0
+        set -g __aws_sso_told
+    else
+        set -g __aws_sso_told 1
+        __aws_sso_now
+        set -g __aws_sso_renew_at (math $__aws_sso_time + 30)
+    end
+end
+
+# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
+function __aws_sso_preexec --on-event fish_preexec
+    set -l fish_trace
+    test -n "$__aws_sso_renew_at"; or return
+    __aws_sso_now
+    test $__aws_sso_time -ge $__aws_sso_renew_at; or return
+    set -l first (string split --max 1 -- ' ' (string trim -- "$argv"))[1]
+    if string match --quiet --regex '^(|#.*|aws-sso|aws-sso-.*)$' -- "$first"; or builtin --query -- $first
+        string match --quiet --regex '[;|&(\n]' -- "$argv"; or return
+        # These run others.
+    end
+    __aws_sso_renew
+end
+
+function __aws_sso_init
+    if not status is-interactive
+        functions --erase __aws_sso_hook __aws_sso_preexec
+    end
+end

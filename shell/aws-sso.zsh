@@ -1,0 +1,163 @@
+# The suite for zsh 5.3 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
+#
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PROMPT).
+# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# segment; \037 stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
+# __aws_sso_previous (for `aws-sso-use -`).
+#
+# A backslash keeps aliases away. Each function runs under zsh's own options, and untraced.
+
+\builtin unalias -- aws-sso-use aws-sso-clear aws-sso-profile 2>/dev/null || \builtin :
+
+# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
+function __aws_sso_call {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    \builtin local output
+    output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
+    \builtin eval "$output"
+    __aws_sso_look
+    __aws_sso_seen=$__aws_sso_shell
+}
+
+function aws-sso-use {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
+}
+
+function aws-sso-profile {
+    aws-sso-use "$@"
+}
+
+function aws-sso-clear {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    __aws_sso_call clear --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
+}
+
+# What of the environment says which role this is. Others may change it: direnv, an `eval` typed by hand.
+function __aws_sso_look {
+    __aws_sso_shell="${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}"
+    __aws_sso_shell+="|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}"
+}
+
+# Runs before each prompt, and starts no process unless the role in the environment has changed.
+function __aws_sso_precmd {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    __aws_sso_look
+    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+        __aws_sso_told=
+        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
+        __aws_sso_call sync 2>/dev/null || __aws_sso_forget
+    fi
+    if [[ -n ${__aws_sso_prompt-} ]]; then __aws_sso_place_segment; fi
+    __aws_sso_draw
+}
+
+function __aws_sso_forget {
+    __aws_sso_seen=$__aws_sso_shell
+    __aws_sso_text= __aws_sso_expires= __aws_sso_renew_at=
+}
+
+# The colours of the segment, each with a place of its own in psvar after the one of the text.
+typeset -ga __aws_sso_colors
+__aws_sso_colors=(1 2 3 4 5 6 13 208)
+
+# Puts the time that is left into the segment: into AWS_SSO_SEGMENT for prompts of the person's own, in which
+# a % is an escape, and into psvar, which a prompt shows as it is whatever options are set.
+function __aws_sso_draw {
+    \builtin local left= text color
+    \builtin local -i seconds place=91
+    psvar[place]=
+    for color in $__aws_sso_colors; do
+        (( place += 1 ))
+        psvar[place]=
+    done
+    if [[ -z ${__aws_sso_text-} ]]; then
+        AWS_SSO_SEGMENT=
+        \builtin return 0
+    fi
+    if [[ -n ${__aws_sso_expires-} ]]; then
+        (( seconds = __aws_sso_expires - ${(%):-%D{%s}} ))
+        if (( seconds <= 0 )); then
+            left='expired'
+        elif (( seconds < 60 )); then
+            left='<1m'
+        elif (( seconds < 3600 )); then
+            left="$(( seconds / 60 ))m"
+        else
+            left="$(( seconds / 3600 ))h$(( seconds % 3600 / 60 ))m"
+        fi
+    elif [[ -z ${AWS_PROFILE-} ]]; then
+        left='○' # a role whose credentials are not in this shell
+    fi
+    text=${__aws_sso_text//$'\037'/$left}
+    text=${text%"${text##*[![:space:]]}"}
+    psvar[91]=$text
+    place=91
+    for color in $__aws_sso_colors; do
+        (( place += 1 ))
+        if [[ $color == ${__aws_sso_color-} ]]; then psvar[place]=1; fi
+    done
+    text=${text//\%/%%}
+    AWS_SSO_SEGMENT="${__aws_sso_color:+%F{$__aws_sso_color\}}$text${__aws_sso_color:+%f} "
+}
+
+# Puts a reference to the segment in front of the prompt, once: before the first prompt, when every rc file
+# has had its say. Not where somebody else draws the prompt, or where the person refers to it already.
+function __aws_sso_place_segment {
+    __aws_sso_prompt=
+    if [[ -n ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${P9K_VERSION-}${LP_VERSION-}${SPACESHIP_VERSION-} ]] \
+        || \builtin typeset -f p10k prompt_pure_setup powerline-precmd >/dev/null; then
+        \builtin return 0
+    fi
+    case ${PROMPT-} in
+        *AWS_SSO_SEGMENT* | *AWS_SSO_PROFILE* | *%91v*) \builtin return 0 ;;
+    esac
+    \builtin local color reference=
+    \builtin local -i place=91
+    for color in $__aws_sso_colors; do
+        (( place += 1 ))
+        reference+="%(${place}V.%F{$color}.)"
+    done
+    PROMPT="%(91V.$reference%91v%f .)${PROMPT-}"
+}
+
+# Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
+function __aws_sso_renew {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    \builtin local -i failed=0
+    if [[ -n ${__aws_sso_told-} ]]; then
+        __aws_sso_call renew 2>/dev/null || failed=1
+    else
+        __aws_sso_call renew || failed=1
+    fi
+    if (( ! failed )); then
+        __aws_sso_told=
+    else
+        __aws_sso_told=1
+        __aws_sso_renew_at=$(( ${(%):-%D{%s}} + 30 ))
+    fi
+}
+
+# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
+function __aws_sso_preexec {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    if [[ -z ${__aws_sso_renew_at-} ]] || (( ${(%):-%D{%s}} < __aws_sso_renew_at )); then \builtin return 0; fi
+    case ${3%%[[:space:]]*} in
+        '' | : | '[' | alias | bg | cd | clear | dirs | disown | echo | exit | export | false | fg | history | jobs | \
+            kill | logout | popd | print | printf | pushd | pwd | set | setopt | test | true | type | typeset | \
+            umask | unalias | unset | unsetopt | wait | whence | which | aws-sso | aws-sso-*)
+            if [[ $3 != *[\;\|\&\`\(]* ]]; then \builtin return 0; fi
+            ;;
+    esac
+    __aws_sso_renew
+    \builtin return 0
+}
+
+function __aws_sso_init {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    if [[ ! -o interactive ]]; then \builtin return 0; fi
+    \builtin autoload -Uz add-zsh-hook
+    add-zsh-hook precmd __aws_sso_precmd
+    add-zsh-hook preexec __aws_sso_preexec
+    if \builtin typeset -f __aws_sso_register_completion >/dev/null; then __aws_sso_register_completion; fi
+}

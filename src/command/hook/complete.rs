@@ -1,0 +1,295 @@
+//! TAB. Answered by the state file alone: no YAML, no key store, no network; nothing is written, asked or
+//! said, and what cannot be answered is no candidate.
+//!
+//! The answer's first line is `words`, and candidates follow; or it is `files` or `command N`, where the
+//! shell knows better (N words of another command stand before the cursor).
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use clap::{Arg, Command, CommandFactory};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, ValueCompleter};
+
+use crate::cli::{ClearCli, Cli, HookComplete, UseCli};
+use crate::config::discover;
+use crate::context::Context;
+use crate::error::one_line;
+use crate::index::{Candidate, Completions, Index, IndexError, RoleFilter};
+use crate::shell::{BashLine, Shell};
+use crate::ui;
+
+use super::super::{find_path, list};
+
+/// What bash says of a TAB that will only list, or cycle through, the candidates.
+const LISTING: [u8; 2] = [63, 37];
+
+pub(super) fn run(shell: Shell, call: &HookComplete, context: &Context) -> String {
+    match &call.line {
+        Some(line) if shell == Shell::Bash => {
+            let line = BashLine::read(line, &call.breaks);
+            let words: Vec<OsString> = line.words.iter().map(OsString::from).collect();
+            let answer = complete(&words, &line.variables, context);
+            let Answer::Words(candidates) = answer else { return answer.mode() };
+            let values: Vec<String> = candidates.into_iter().map(|candidate| candidate.value).collect();
+            let replies = line.replies(&values, LISTING.contains(&call.kind));
+            std::iter::once("words".to_owned()).chain(replies).map(|line| line + "\n").collect()
+        }
+        _ => {
+            let answer = complete(&call.words, &[], context);
+            let Answer::Words(candidates) = &answer else { return answer.mode() };
+            let line = |candidate: &Candidate| match one_line(&candidate.description) {
+                text if text.is_empty() => format!("{}\n", candidate.value),
+                text => format!("{}\t{text}\n", candidate.value),
+            };
+            answer.mode() + &candidates.iter().map(line).collect::<String>()
+        }
+    }
+}
+
+/// What may stand at the cursor.
+enum Answer {
+    Words(Vec<Candidate>),
+    Files,
+    /// The words of another command, so many of them before the cursor.
+    Command(usize),
+}
+
+impl Answer {
+    fn mode(&self) -> String {
+        match self {
+            Self::Words(_) => "words\n".to_owned(),
+            Self::Files => "files\n".to_owned(),
+            Self::Command(before) => format!("command {before}\n"),
+        }
+    }
+}
+
+/// Completes the last of `words`, of which the first is the command.
+fn complete(words: &[OsString], variables: &[(String, String)], context: &Context) -> Answer {
+    let none = Answer::Words(Vec::new());
+    let Some(name) = words.first().and_then(|word| std::path::Path::new(word).file_name()) else { return none };
+    let (command, own_query) = match name.to_str().unwrap_or_default() {
+        "aws-sso-use" | "aws-sso-profile" => (UseCli::command(), true),
+        "aws-sso-clear" => (ClearCli::command(), false),
+        _ => (Cli::command().disable_help_subcommand(true), false),
+    };
+    if !own_query && let Some(before) = other_command(words) {
+        return Answer::Command(before);
+    }
+    let line = Line::read(words, variables, context);
+    let Ok(values) = Values::new(line) else { return none };
+    let values = Arc::new(values);
+    let mut command = attach(command, &values);
+    let found = clap_complete::engine::complete(&mut command, words.to_vec(), words.len() - 1, None);
+    if values.files.load(Ordering::Relaxed) {
+        return Answer::Files;
+    }
+    if let Some(before) = values.command.get() {
+        return Answer::Command(*before);
+    }
+    let typed_dash = words.last().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-"));
+    let candidate = |found: &CompletionCandidate| {
+        let value = found.get_value().to_str()?.to_owned();
+        // Options come when they are asked for. What a terminal would obey is no candidate.
+        let unasked = value.starts_with('-') && !typed_dash;
+        let description = found.get_help().map(ToString::to_string).unwrap_or_default();
+        (!unasked && one_line(&value) == value).then_some(Candidate { value, description })
+    };
+    Answer::Words(found.unwrap_or_default().iter().filter_map(candidate).collect())
+}
+
+/// How many words stand between the command that `exec` is to run and the cursor; none where the cursor is
+/// not there.
+fn other_command(words: &[OsString]) -> Option<usize> {
+    let exec = words.iter().position(|word| word == "exec")?;
+    let end = words.iter().skip(exec).position(|word| word == "--")? + exec;
+    (words.len() - 1).checked_sub(end + 1)
+}
+
+/// What the flags that are on the line already say.
+struct Line {
+    config: Option<PathBuf>,
+    state: Option<PathBuf>,
+    sso: Option<String>,
+    filter: RoleFilter,
+}
+
+impl Line {
+    fn read(words: &[OsString], variables: &[(String, String)], context: &Context) -> Self {
+        let words: Vec<&str> = words[..words.len() - 1].iter().map(|word| word.to_str().unwrap_or_default()).collect();
+        let flag = |short: Option<&str>, long: &str| value_of(&words, short, long);
+        let variable = |name: &str| {
+            let own = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            own.or_else(|| context.env.get(name).map(str::to_owned))
+        };
+        let config = flag(None, "--config").map(PathBuf::from);
+        Self {
+            config: find_path(context, |around| {
+                discover::config_path(
+                    config.or_else(|| variable("AWS_SSO_CONFIG").map(PathBuf::from)).as_deref(),
+                    around,
+                )
+            })
+            .ok(),
+            state: find_path(context, discover::state_path).ok(),
+            sso: flag(Some("-S"), "--sso").or_else(|| variable("AWS_SSO")).filter(|name| !name.is_empty()),
+            filter: RoleFilter {
+                account: flag(Some("-A"), "--account").and_then(|account| account.parse().ok()),
+                role: flag(Some("-R"), "--role"),
+            },
+        }
+    }
+}
+
+/// The value of a flag in any of its spellings: `-S x`, `-Sx`, `-S=x`, `--sso x`, `--sso=x`. The last one wins.
+fn value_of(words: &[&str], short: Option<&str>, long: &str) -> Option<String> {
+    let mut value = None;
+    for (at, word) in words.iter().enumerate() {
+        if *word == "--" {
+            break;
+        }
+        let next = || words.get(at + 1).map(|next| (*next).to_owned());
+        if Some(*word) == short || *word == long {
+            value = next().or(value);
+        } else if let Some(rest) = word.strip_prefix(long).and_then(|rest| rest.strip_prefix('=')) {
+            value = Some(rest.to_owned());
+        } else if let Some(rest) = short.and_then(|short| word.strip_prefix(short)) {
+            value = Some(rest.strip_prefix('=').unwrap_or(rest).to_owned());
+        }
+    }
+    value
+}
+
+/// Where the values of flags come from.
+struct Values {
+    line: Line,
+    /// The connection is used by one thread after the other; clap_complete wants it to be shared.
+    index: Mutex<Index>,
+    instance: Option<i64>,
+    /// Whether the value is a file's name.
+    files: AtomicBool,
+    /// How many words of another command come before the value.
+    command: OnceLock<usize>,
+}
+
+/// What an argument takes.
+#[derive(Clone, Copy)]
+enum Kind {
+    Profile,
+    Arn,
+    Account,
+    RoleName,
+    Instance,
+    Field,
+    FieldPrefix,
+    File,
+    Command,
+    Words(&'static [&'static str]),
+}
+
+impl Values {
+    fn new(line: Line) -> Result<Self, ()> {
+        let state = line.state.clone().ok_or(())?;
+        let index = Index::open_at_once(&state).ok().flatten().ok_or(())?;
+        let config = line.config.clone().ok_or(())?;
+        let instance = index.instance_id(&config, line.sso.as_deref()).ok().flatten();
+        Ok(Self { line, index: Mutex::new(index), instance, files: AtomicBool::new(false), command: OnceLock::new() })
+    }
+
+    /// The values that start with `typed`, or hold it; `before` are those that stand on the line already.
+    fn of(&self, kind: Kind, before: usize, typed: &str) -> Vec<Candidate> {
+        match kind {
+            Kind::Profile => self.ask(|roles| roles.profiles(typed)),
+            Kind::Arn => self.ask(|roles| roles.arns(typed)),
+            Kind::Account => self.ask(|roles| roles.accounts(typed)),
+            Kind::RoleName => self.ask(|roles| roles.role_names(typed)),
+            Kind::Instance => self.instances(typed),
+            Kind::Field => fields(typed, ""),
+            Kind::FieldPrefix => fields(typed, "="),
+            Kind::File => {
+                self.files.store(true, Ordering::Relaxed);
+                Vec::new()
+            }
+            Kind::Command => {
+                self.command.get_or_init(|| before);
+                Vec::new()
+            }
+            Kind::Words(words) => words.iter().filter(|word| word.starts_with(typed)).map(|word| plain(word)).collect(),
+        }
+    }
+
+    fn ask(&self, question: impl FnOnce(&Completions<'_>) -> Result<Vec<Candidate>, IndexError>) -> Vec<Candidate> {
+        let (Ok(index), Some(instance)) = (self.index.lock(), self.instance) else { return Vec::new() };
+        let now = jiff::Timestamp::now().as_second();
+        let left = |at: i64| ui::time_left(at, now);
+        question(&index.completions(instance, self.line.filter.clone(), &left)).unwrap_or_default()
+    }
+
+    fn instances(&self, typed: &str) -> Vec<Candidate> {
+        let (Ok(index), Some(config)) = (self.index.lock(), &self.line.config) else { return Vec::new() };
+        let all = index.complete_instances(config).unwrap_or_default();
+        all.into_iter().filter(|candidate| candidate.value.starts_with(typed)).collect()
+    }
+}
+
+fn fields(typed: &str, suffix: &str) -> Vec<Candidate> {
+    let fits = |name: &str| name.to_lowercase().starts_with(&typed.to_lowercase());
+    let all = list::fields().filter(|(name, _)| fits(name));
+    all.map(|(name, meaning)| Candidate { value: format!("{name}{suffix}"), description: meaning.to_owned() }).collect()
+}
+
+fn plain(word: &str) -> Candidate {
+    Candidate { value: word.to_owned(), description: String::new() }
+}
+
+/// Tells clap_complete where the values of every argument come from, by the argument's name.
+fn attach(command: Command, values: &Arc<Values>) -> Command {
+    let command = command.mut_args(|arg| match kind_of(&arg) {
+        Some(kind) => arg.add(ArgValueCompleter::new(Completer { kind, values: Arc::clone(values) })),
+        None => arg,
+    });
+    command.mut_subcommands(|subcommand| attach(subcommand, values))
+}
+
+/// The values of one argument, as clap_complete asks for them.
+struct Completer {
+    kind: Kind,
+    values: Arc<Values>,
+}
+
+impl ValueCompleter for Completer {
+    fn complete(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
+        self.complete_at(0, typed)
+    }
+
+    fn complete_at(&self, before: usize, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let found = typed.to_str().map(|typed| self.values.of(self.kind, before, typed)).unwrap_or_default();
+        let candidate = |(order, found): (usize, Candidate)| {
+            let help = (!found.description.is_empty()).then(|| found.description.into());
+            CompletionCandidate::new(found.value).help(help).display_order(Some(order))
+        };
+        found.into_iter().enumerate().map(candidate).collect()
+    }
+}
+
+fn kind_of(arg: &Arg) -> Option<Kind> {
+    const SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell"];
+    const ALL_SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell", "sh", "xonsh"];
+    Some(match arg.get_id().as_str() {
+        "profile" | "query" => Kind::Profile,
+        "arn" => Kind::Arn,
+        "account" => Kind::Account,
+        "role" => Kind::RoleName,
+        "sso" => Kind::Instance,
+        "fields" | "sort" => Kind::Field,
+        "prefix" => Kind::FieldPrefix,
+        "config" | "browser" | "shell_script" => Kind::File,
+        "shell" => Kind::Words(if arg.is_positional() { SHELLS } else { ALL_SHELLS }),
+        "command" => Kind::Command,
+        "level" => Kind::Words(&["error", "warn", "info", "debug", "trace"]),
+        "url_action" => Kind::Words(&["open", "print", "printurl", "exec"]),
+        _ => return None,
+    })
+}

@@ -1,0 +1,176 @@
+//! `aws-sso-use`: a role in this shell, in the place of the one that is there.
+
+use std::io::IsTerminal;
+
+use crate::cli::{HookUse, UseCli};
+use crate::config::{Config, UseWith, discover};
+use crate::context::{Context, Globals};
+use crate::environment::{Delivery, Means, foreign_credentials, role_changes, without_foreign};
+use crate::index::{FoundRole, RoleQuery};
+use crate::role::{Role, Selection};
+use crate::session::{Freshness, Manners, Session};
+use crate::shell::Shell;
+use crate::{Error, Result, ui};
+
+use super::super::eval::region_request;
+use super::super::{find_path, load_config, open_session, role};
+use super::{Called, clear, read_call, state, surroundings};
+
+/// Between the instance and the ARN of the role before: no name holds it.
+const BETWEEN: char = '\u{1f}';
+
+/// How many candidates are shown to a person, and named in an error.
+const SHOWN: usize = 20;
+const NAMED: usize = 5;
+
+pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<String> {
+    let words = call.call;
+    let args: UseCli = match read_call("aws-sso-use", words.helper_args.as_deref(), words.words)? {
+        Called::With(args) => args,
+        Called::Help(text) => return Ok(shell.print(&text)),
+    };
+    if args.auto {
+        return Ok(clear::statements(shell, context, region_request(&args.region)));
+    }
+    let mut context = surroundings(context, Globals::from(&args.global));
+    let mut changes = Vec::new();
+    if let Some(variable) = foreign_credentials(&context.env) {
+        if !args.overwrite_env {
+            return Err(Error::failed(format!(
+                "{variable} is set and was not set by aws-sso, so it would be in the way of the role: unset it, or \
+                 replace it with --overwrite-env"
+            )));
+        }
+        let (env, removed) = without_foreign(&context.env);
+        (context.env, changes) = (env, removed);
+    }
+    let before = (args.query == ["-"]).then(|| previous(call.previous.as_deref())).transpose()?;
+    if let Some((sso, _)) = &before {
+        context.globals.sso = Some(sso.clone());
+    }
+    let config = load_config(&context)?;
+    let mut session = open_session(&context, &config, Manners::MayAsk)?;
+    let role = match before {
+        Some((_, arn)) => role::find(&session, &config, &Selection::Arn(arn))?,
+        None => choose(&mut session, &config, &args)?,
+    };
+    let hook = state::of_role(&context, Some(&config), &role);
+    let (credentials, hook) = match delivery(&args, &config) {
+        UseWith::Keys => {
+            let freshness =
+                if context.globals.sts_refresh { Freshness::New } else { Freshness::Lasting(config.refresh_before) };
+            let credentials = session.credentials(&role, freshness)?;
+            let hook = state::with_keys(hook, credentials.expires_at, &config);
+            (Some(credentials), hook)
+        }
+        UseWith::Profile => {
+            ensure_profile(&context, &role)?;
+            (None, hook)
+        }
+    };
+    session.record_use(&role);
+    let means = credentials.as_ref().map_or(Means::Profile, Means::Keys);
+    let region = region_request(&args.region);
+    let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
+    changes.extend(role_changes(&delivery, &context.env));
+    Ok(shell.statements(&changes) + &hook.statements(shell) + &remember_previous(shell, &context, Some(&role)))
+}
+
+/// The statement that keeps the role which is left for `aws-sso-use -`.
+pub(super) fn remember_previous(shell: Shell, context: &Context, next: Option<&Role>) -> String {
+    let variable = |name: &str| context.env.get(name).filter(|value| !value.contains(BETWEEN));
+    let (Some(arn), Some(sso)) = (variable("AWS_SSO_ROLE_ARN"), variable("AWS_SSO")) else { return String::new() };
+    if next.is_some_and(|role| role.arn.to_string() == arn && role.sso == sso) {
+        return String::new();
+    }
+    shell.assign("__aws_sso_previous", &format!("{sso}{BETWEEN}{arn}")) + "\n"
+}
+
+/// Instance and ARN of the role that the shell had before.
+fn previous(kept: Option<&str>) -> Result<(String, String)> {
+    let kept = kept.and_then(|kept| kept.split_once(BETWEEN));
+    let (sso, arn) = kept.ok_or_else(|| {
+        Error::no_such_role("there was no other role in this shell: name one, as in 'aws-sso-use PROFILE'")
+    })?;
+    Ok((sso.to_owned(), arn.to_owned()))
+}
+
+fn delivery(args: &UseCli, config: &Config) -> UseWith {
+    match (args.as_profile, args.as_keys) {
+        (true, _) => UseWith::Profile,
+        (_, true) => UseWith::Keys,
+        _ => config.use_with,
+    }
+}
+
+/// The one role that is meant. Nothing ambiguous is ever chosen.
+fn choose(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<Role> {
+    if session.row.refreshed_at.is_none() && session.may_ask() {
+        session.refresh()?;
+    }
+    if let Some(arn) = &args.arn {
+        return role::find(session, config, &Selection::Arn(arn.clone()));
+    }
+    if let Some(profile) = &args.profile {
+        return role::find(session, config, &Selection::Profile(profile.clone()));
+    }
+    let text = args.query.join(" ");
+    let filtered = args.account.is_some() || args.role.is_some();
+    if !text.is_empty()
+        && !filtered
+        && let Some(exact) = session.index.find(session.row.id, &Selection::Profile(text.clone()))?.pop()
+    {
+        return Ok(exact);
+    }
+    let words = text.split_whitespace().map(str::to_owned).collect();
+    let query = RoleQuery { account: args.account, role: args.role.clone(), words };
+    let mut found = session.index.search(session.row.id, &query)?;
+    match (found.len(), args.account, &args.role) {
+        (1, ..) => role::find(session, config, &Selection::Arn(found.remove(0).arn)),
+        // One role of that name, whatever its path: the message names what there is.
+        (0, Some(account), Some(role)) if text.is_empty() => {
+            role::find(session, config, &Selection::AccountRole(account, role.clone()))
+        }
+        (0, ..) => Err(role::nothing_fits(session, config, &text)?),
+        _ => Err(ambiguous(&found, &text)),
+    }
+}
+
+/// The candidates, for a person to look at and in one line, and how to tell them apart.
+fn ambiguous(found: &[FoundRole], text: &str) -> Error {
+    if std::io::stderr().is_terminal() {
+        let rows = found
+            .iter()
+            .take(SHOWN)
+            .map(|role| vec![role.profile.clone(), role.account_id.to_string(), role.account.clone()]);
+        ui::tell(ui::table(&["Profile", "AccountId", "Account"], rows).trim_end());
+    }
+    let names: Vec<&str> = found.iter().take(NAMED).map(|role| role.profile.as_str()).collect();
+    let more = if found.len() > NAMED { format!(" and {} more", found.len() - NAMED) } else { String::new() };
+    let what = if text.is_empty() { "which role?".to_owned() } else { format!("'{text}' fits several roles:") };
+    Error::no_such_role(format!(
+        "{what} {}{more}: add a word, or -A ACCOUNT, -R ROLE; TAB completes names",
+        names.join(", ")
+    ))
+}
+
+/// Whether the SDKs will find the profile that AWS_PROFILE is to name.
+fn ensure_profile(context: &Context, role: &Role) -> Result<()> {
+    let path = find_path(context, |around| match context.env.get("AWS_CONFIG_FILE") {
+        Some(file) => discover::expand_tilde(file.as_ref(), around),
+        None => discover::expand_tilde("~/.aws/config".as_ref(), around),
+    })?;
+    let profile = &role.profile;
+    let headers =
+        [format!("[profile {profile}]"), format!("[profile \"{profile}\"]"), format!("[profile '{profile}']")];
+    let text = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    if text.lines().any(|line| headers.iter().any(|header| line.trim() == header)) {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "AWS_PROFILE could not work: {} has no profile '{profile}'; add the two lines '[profile {profile}]' and \
+         'credential_process = aws-sso process --arn {}', or take keys with --as-keys",
+        path.display(),
+        role.arn
+    )))
+}

@@ -1,0 +1,57 @@
+//! What `aws-sso shell-init` prints: the scripts of shell/ and completions/ as they are, between the
+//! settings that they start from and the call that starts them.
+
+use super::Shell;
+
+/// The parts of the suite that a shell gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// The segment in the prompt.
+    pub prompt: bool,
+    /// Completion.
+    pub completion: bool,
+}
+
+/// The script for a shell. `program` is the absolute path of this program; `state` are statements with the
+/// state of the role that the shell starts with. None for a shell that has no suite.
+pub fn script(shell: Shell, program: &str, parts: Parts, state: &str) -> Option<String> {
+    let (suite, completion) = match shell {
+        Shell::Bash => (include_str!("../../shell/aws-sso.bash"), include_str!("../../completions/aws-sso.bash")),
+        Shell::Zsh => (include_str!("../../shell/aws-sso.zsh"), include_str!("../../completions/aws-sso.zsh")),
+        Shell::Fish => (include_str!("../../shell/aws-sso.fish"), include_str!("../../completions/aws-sso.fish")),
+        Shell::PowerShell => (include_str!("../../shell/aws-sso.ps1"), include_str!("../../completions/aws-sso.ps1")),
+        Shell::Posix | Shell::Xonsh => return None,
+    };
+    // No comment comes first: `eval $(…)`, which joins the lines, is to fail loudly and not to do nothing.
+    let mut script = String::new();
+    for (name, value) in [("__aws_sso_program", program), ("__aws_sso_prompt", if parts.prompt { "1" } else { "" })] {
+        script += &(shell.assign(name, value) + "\n");
+    }
+    script += suite;
+    if parts.completion {
+        script += completion;
+    }
+    script += state;
+    script += "__aws_sso_init\n";
+    Some(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Parts = Parts { prompt: true, completion: true };
+
+    #[test]
+    fn every_shell_of_the_suite_has_a_script_and_the_others_have_none() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            let whole = script(shell, "/a b/aws-sso", ALL, "state\n").unwrap();
+            assert!(whole.ends_with("state\n__aws_sso_init\n"));
+            assert!(!whole.contains('\r') && !whole.starts_with('#'));
+            let less = script(shell, "/a b/aws-sso", Parts { completion: false, ..ALL }, "").unwrap();
+            assert!(less.len() < whole.len());
+        }
+        assert_eq!(script(Shell::Posix, "/a", ALL, ""), None);
+        assert_eq!(script(Shell::Xonsh, "/a", ALL, ""), None);
+    }
+}
