@@ -22,7 +22,7 @@ function __aws_sso_complete {
                 shown+=("${line/$'\t'/  -- }")
             done
             # What matches only inside of a name is taken as well: the program has chosen.
-            compadd -l -d shown -M 'l:|=* r:|=*' -a values
+            compadd -l -d shown -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]} l:|=* r:|=*' -a values
             ;;
     esac
 }

@@ -39,6 +39,12 @@ function __aws_sso_look {
     __aws_sso_shell+="|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}"
 }
 
+# The prompt's own clock: no module has to be there for it.
+function __aws_sso_now {
+    \builtin local clock='%D{%s}'
+    __aws_sso_time=${(%)clock}
+}
+
 # Runs before each prompt, and starts no process unless the role in the environment has changed.
 function __aws_sso_precmd {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
@@ -76,7 +82,8 @@ function __aws_sso_draw {
         \builtin return 0
     fi
     if [[ -n ${__aws_sso_expires-} ]]; then
-        (( seconds = __aws_sso_expires - ${(%):-%D{%s}} ))
+        __aws_sso_now
+        (( seconds = __aws_sso_expires - __aws_sso_time ))
         if (( seconds <= 0 )); then
             left='expired'
         elif (( seconds < 60 )); then
@@ -134,14 +141,17 @@ function __aws_sso_renew {
         __aws_sso_told=
     else
         __aws_sso_told=1
-        __aws_sso_renew_at=$(( ${(%):-%D{%s}} + 30 ))
+        __aws_sso_now
+        __aws_sso_renew_at=$(( __aws_sso_time + 30 ))
     fi
 }
 
 # Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
 function __aws_sso_preexec {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
-    if [[ -z ${__aws_sso_renew_at-} ]] || (( ${(%):-%D{%s}} < __aws_sso_renew_at )); then \builtin return 0; fi
+    if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
+    __aws_sso_now
+    if (( __aws_sso_time < __aws_sso_renew_at )); then \builtin return 0; fi
     case ${3%%[[:space:]]*} in
         '' | : | '[' | alias | bg | cd | clear | dirs | disown | echo | exit | export | false | fg | history | jobs | \
             kill | logout | popd | print | printf | pushd | pwd | set | setopt | test | true | type | typeset | \

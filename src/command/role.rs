@@ -27,9 +27,9 @@ pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection
     let mut found = session.index.find(session.row.id, selection)?;
     match found.len() {
         0 if session.row.refreshed_at.is_none() && session.row.session_expires_at.is_none() => {
-            Err(Error::sign_in_needed(no_role(session, config, selection)?))
+            Err(Error::sign_in_needed(no_role(session, config, selection, &describe(selection))?))
         }
-        0 => Err(Error::no_such_role(no_role(session, config, selection)?)),
+        0 => Err(Error::no_such_role(no_role(session, config, selection, &describe(selection))?)),
         1 => Ok(found.remove(0)),
         _ => {
             let arns: Vec<String> = found.iter().map(|role| role.arn.to_string()).collect();
@@ -50,12 +50,13 @@ pub(super) fn nothing_fits(session: &Session<'_>, config: &Config, words: &str) 
             session.row.name
         )));
     }
-    let found = find(session, config, &Selection::Profile(words.to_owned()));
-    Ok(found.err().unwrap_or_else(|| Error::no_such_role(format!("no role fits '{words}'"))))
+    let selection = Selection::Profile(words.to_owned());
+    Ok(Error::no_such_role(no_role(session, config, &selection, &format!("'{words}'"))?))
 }
 
-fn no_role(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<String> {
-    let (what, instance) = (describe(selection), &session.row.name);
+/// Why there is no such role; `what` names it in the message.
+fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: &str) -> Result<String> {
+    let instance = &session.row.name;
     if let Some(problem) = &session.row.problem {
         return Ok(format!("{what} is not known, because the profile names could not be made: {problem}"));
     }

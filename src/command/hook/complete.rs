@@ -82,7 +82,12 @@ fn complete(words: &[OsString], variables: &[(String, String)], context: &Contex
     let Ok(values) = Values::new(line) else { return none };
     let values = Arc::new(values);
     let mut command = attach(command, &values);
-    let found = clap_complete::engine::complete(&mut command, words.to_vec(), words.len() - 1, None);
+    let mut asked = words.to_vec();
+    if let Some(last) = asked.last_mut().filter(|last| *last == "-") {
+        // The long spelling of each flag says more.
+        last.push("-");
+    }
+    let found = clap_complete::engine::complete(&mut command, asked, words.len() - 1, None);
     if values.files.load(Ordering::Relaxed) {
         return Answer::Files;
     }
