@@ -23,6 +23,7 @@ const MANAGED: [&str; 11] = [
 ];
 
 fn signed_in(simulator: &Simulator) -> Home {
+    long_enough(simulator);
     let home = Home::new(simulator, "");
     home.write_config(&config(simulator, "DefaultRegion: us-west-2", "SecureStore: json\n"));
     home.ok(&["login"]);
@@ -70,7 +71,7 @@ fn day(shell: Shell) {
     // From the first digits to the account, and from there to the role.
     typist.keys("aws-sso-use 1234\t");
     typist.sees("123456789012:ReadOnly");
-    typist.enter_seeing("☁ 123456789012:ReadOnly 1h0m");
+    typist.enter_seeing("☁ 123456789012:ReadOnly 1h30m");
     assert_role(&mut typist, "123456789012:ReadOnly");
 
     typist.line("aws-sso-use payments-prod admin");

@@ -5,13 +5,17 @@ use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
 use crate::cli::ExecArgs;
+use crate::config::discover;
 use crate::context::Context;
 use crate::environment::{Delivery, Means, RegionRequest, foreign_credentials, role_changes, without_foreign};
+use crate::index::private_directory;
 use crate::role::RoleFlags;
 use crate::session::Manners;
+use crate::shell::{self, Shell, Start};
 use crate::{Error, Result};
 
-use super::{freshness, load_config, open_session, role};
+use super::shell_init::program;
+use super::{find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     if !args.overwrite_env
@@ -48,24 +52,57 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     replace_process(command)
 }
 
-/// The command that was given, else the person's shell. Found before a role is fetched for it.
+/// The command that was given, else the person's shell with the suite in it. Found before a role is
+/// fetched for it.
 fn command(words: &[OsString], context: &Context) -> Result<Command> {
-    let shell = || context.env.get("SHELL").map(OsString::from);
-    let (program, arguments) = if let Some((program, arguments)) = words.split_first() {
-        (program.clone(), arguments)
-    } else {
-        let fallback = cfg!(windows).then(|| "cmd.exe".into());
-        let program = shell().or(fallback).ok_or_else(|| {
-            Error::usage("there is no command, and SHELL is not set: add the command, as in 'aws-sso exec -p PROFILE -- COMMAND'")
-        })?;
-        (program, &[][..])
-    };
-    let path = which::which(&program).map_err(|_| Error::failed(not_found(&program)))?;
-    let mut command = Command::new(path);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, &program);
+    let Some((program, arguments)) = words.split_first() else { return shell(context) };
+    let mut command = found(program)?;
     command.args(arguments);
     Ok(command)
+}
+
+fn found(program: &OsStr) -> Result<Command> {
+    let path = which::which(program).map_err(|_| Error::failed(not_found(program)))?;
+    let mut command = Command::new(path);
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, program);
+    Ok(command)
+}
+
+fn shell(context: &Context) -> Result<Command> {
+    let fallback = cfg!(windows).then_some("cmd.exe");
+    let program = context.env.get("SHELL").or(fallback).ok_or_else(|| {
+        Error::usage(
+            "there is no command, and SHELL is not set: add the command, as in 'aws-sso exec -p PROFILE -- COMMAND'",
+        )
+    })?;
+    let mut command = found(program.as_ref())?;
+    match Shell::from_name(program).map(|shell| suite(shell, context)).transpose() {
+        Ok(start) => {
+            let start = start.unwrap_or_default();
+            command.args(start.arguments).envs(start.variables);
+        }
+        // It is still the shell that was asked for.
+        Err(error) => tracing::warn!("the shell starts without aws-sso-use: {error}"),
+    }
+    Ok(command)
+}
+
+/// What the shell needs to start with the suite; its file is written where it is missing or old.
+fn suite(shell: Shell, context: &Context) -> Result<Start> {
+    let directory = find_path(context, discover::state_path)?.with_file_name("shell");
+    let text = directory.to_str().ok_or_else(|| {
+        Error::failed(format!("the path of the state file is not UTF-8: {}", directory.to_string_lossy()))
+    })?;
+    let start = shell::start(shell, &program()?, text, context.env.get("ZDOTDIR"));
+    if let Some((name, content)) = &start.file {
+        let path = directory.join(name);
+        if std::fs::read(&path).ok().as_deref() != Some(content.as_bytes()) {
+            let written = private_directory(&directory).and_then(|()| std::fs::write(&path, content));
+            written.map_err(|error| Error::failed(format!("could not write {}: {error}", path.display())))?;
+        }
+    }
+    Ok(start)
 }
 
 fn not_found(program: &OsStr) -> String {

@@ -35,7 +35,7 @@ impl BashLine {
         while let Some(c) = chars.next() {
             match reader.quote {
                 Quote::None => reader.unquoted(c, &mut chars),
-                Quote::Single if c == '\'' => reader.close(c),
+                Quote::Single | Quote::Escapes if c == '\'' => reader.close(c),
                 Quote::Double if c == '"' => reader.close(c),
                 Quote::Double if c == '\\' => match chars.next() {
                     Some(c) if "$`\"\\".contains(c) => reader.push(c),
@@ -46,7 +46,6 @@ impl BashLine {
                     }
                     None => reader.push('\\'),
                 },
-                Quote::Escapes if c == '\'' => reader.close(c),
                 Quote::Escapes if c == '\\' => reader.push(chars.next().unwrap_or('\\')),
                 Quote::Single | Quote::Double | Quote::Escapes => reader.push(c),
             }
@@ -91,11 +90,10 @@ impl BashLine {
                 (Quote::None, c) if c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-./:=@%+,^~".contains(c) => {
                     quoted.extend(['\\', c]);
                 }
-                (Quote::Double, '"' | '\\' | '$' | '`') => quoted.extend(['\\', c]),
+                (Quote::Double, '"' | '\\' | '$' | '`') | (Quote::Escapes, '\'' | '\\') => quoted.extend(['\\', c]),
                 // History expansion knows no escape inside of double quotes.
                 (Quote::Double, '!') => quoted.push_str("\"\\!\""),
                 (Quote::Single, '\'') => quoted.push_str(r"'\''"),
-                (Quote::Escapes, '\'' | '\\') => quoted.extend(['\\', c]),
                 (_, c) => quoted.push(c),
             }
         }

@@ -8,9 +8,11 @@ mod quote;
 #[cfg(test)]
 mod real_shells;
 mod script;
+mod start;
 
 pub use hook_state::{HookState, segment_text};
 pub use kind::{Shell, detect, parent_process_names};
 pub use line::BashLine;
 pub use quote::is_variable_name;
 pub use script::{Parts, script};
+pub use start::{Start, start};

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
+use identity_center::Simulator;
 use rexpect::session::PtySession;
 
 use super::support::{BINARY, Home, variables};
@@ -56,7 +58,7 @@ impl Shell {
 
     /// A prompt that counts: `ready1> `, `ready2> `, so that each is told from the one before, however
     /// often it is drawn.
-    fn counting_prompt(self) -> &'static str {
+    pub fn counting_prompt(self) -> &'static str {
         match self {
             Self::Bash => "PS1='ready$((__n += 0))> '\nPROMPT_COMMAND='((__n += 1))'\n",
             Self::Zsh => {
@@ -115,7 +117,9 @@ impl Typist {
         command.args(options).arg("-i").stdin(Stdio::inherit());
         command.env("PATH", format!("{directory}:{path}")).env("TERM", "xterm-256color").env("INPUTRC", "/dev/null");
         command.env("HISTFILE", home.path().join("history")).env("SHELL", shell.program()).env("PWD", home.path());
-        let session = rexpect::session::spawn_command(command, Some(PATIENCE_MS)).expect("a terminal");
+        let mut session = rexpect::session::spawn_command(command, Some(PATIENCE_MS)).expect("a terminal");
+        // An interactive shell does not end by SIGTERM.
+        session.process_mut().set_kill_timeout(Some(100));
         let mut typist = Self { shell, session, home: home.path().to_owned(), prompt: 0, files: 0 };
         typist.wait_for_prompt();
         typist
@@ -153,6 +157,14 @@ impl Typist {
     pub fn line(&mut self, line: &str) {
         self.keys(line);
         self.enter();
+    }
+
+    /// Types a line that starts another shell of the same kind, whose prompts count from one again.
+    pub fn nested(&mut self, line: &str) {
+        self.keys(line);
+        self.keys("\r");
+        self.prompt = 0;
+        self.wait_for_prompt();
     }
 
     /// What is shown until `text` comes.
@@ -205,4 +217,9 @@ impl Typist {
         self.keys("\x15exit\r");
         self.session.exp_eof().expect("the shell ends")
     }
+}
+
+/// Gives credentials a life whose minutes do not change while a test looks: `1h30m` for half a minute.
+pub fn long_enough(simulator: &Simulator) {
+    simulator.adjust_lifetimes(|lifetimes| lifetimes.role_credentials = Duration::from_secs(90 * 60 + 40));
 }
