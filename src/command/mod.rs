@@ -1,6 +1,7 @@
 //! One file per command; each is a function of its arguments and the [`Context`]. Here is what they
 //! share: reading the command line, and opening config, state file and instance.
 
+mod asking_shell;
 mod cache;
 mod eval;
 mod exec;
