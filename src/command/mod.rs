@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod process;
 mod role;
+mod setup;
 mod status;
 mod time;
 mod version;
@@ -70,6 +71,8 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
         Command::Time => time::run(&context),
         Command::Status(args) => status::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
+        Command::Setup(args) => setup::run(&args, &context),
+        Command::Completions(args) => setup::completions::run(&args, &context),
         Command::Version(args) => version::run(&args),
     }
 }
@@ -77,10 +80,15 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
 /// Finds a file of ours in the surroundings of this process, as an absolute path: by another relative
 /// name it is still the same file.
 fn find_path(context: &Context, find: impl FnOnce(&discover::Surroundings<'_>) -> Result<PathBuf>) -> Result<PathBuf> {
+    let path = surrounded(context, find)?;
+    Ok(std::path::absolute(&path).unwrap_or(path))
+}
+
+/// Asks something of the surroundings of this process.
+fn surrounded<T>(context: &Context, ask: impl FnOnce(&discover::Surroundings<'_>) -> T) -> T {
     let home = context.home();
     let env = |name: &str| context.env.get(name).map(OsString::from);
-    let path = find(&discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() })?;
-    Ok(std::path::absolute(&path).unwrap_or(path))
+    ask(&discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() })
 }
 
 /// Reads the config, starts the log, and says what is odd about the file.
