@@ -3,7 +3,7 @@
 //! The folders are the design. Dependencies point one way:
 //!
 //! ```text
-//! command → session → identity_center, vault, index, shell, directory, ui → role, profile, environment, config
+//! command → session → identity_center, vault, index, shell, directory, user_file, ui → role, profile, environment, config
 //! ```
 //!
 //! * [`cli`] declares every command, flag and help text; [`command`] holds one file per command.
@@ -12,6 +12,7 @@
 //! * [`identity_center`] is all that talks to AWS; no AWS SDK type leaves it.
 //! * [`role`], [`profile`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
 //! * [`directory`] is where the role files of directories will be found and trusted.
+//! * [`user_file`] changes files that belong to the person: one marked block, atomically, with a backup.
 //! * [`shell`] quotes for each shell, [`ui`] draws on the terminal, [`browser`] decides what happens to a URL.
 
 pub mod browser;
@@ -29,6 +30,7 @@ pub mod role;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod user_file;
 pub mod vault;
 
 pub use error::{Error, Exit, Result};

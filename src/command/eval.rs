@@ -5,10 +5,14 @@ use crate::context::Context;
 use crate::environment::{Change, Delivery, Means, RegionRequest, clear_changes, foreign_credentials, role_changes};
 use crate::role::{RoleFlags, Selection};
 use crate::session::{Freshness, Manners};
-use crate::shell::{self, Shell};
+use crate::shell::Shell;
 use crate::{Error, Result, ui};
 
+use super::asking_shell::asking_shell;
 use super::{freshness, load_config, open_session, role};
+
+/// Every shell has its way to set a variable.
+const SHELLS: [Shell; 6] = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Posix, Shell::Xonsh];
 
 pub(super) fn run(args: &EvalArgs, context: &Context) -> Result<()> {
     let writer = Writer::of(args, context)?;
@@ -75,7 +79,7 @@ enum Writer {
 impl Writer {
     fn of(args: &EvalArgs, context: &Context) -> Result<Self> {
         Ok(match args.format {
-            Format::Shell => Self::Shell(shell_of(args.shell.as_deref(), context)?),
+            Format::Shell => Self::Shell(asking_shell(args.shell.as_deref(), &SHELLS, context)?),
             Format::Env => Self::Env,
             Format::Json => Self::Json,
             Format::Dotenv => Self::Dotenv,
@@ -121,16 +125,4 @@ fn dotenv_line(name: &str, value: &str) -> String {
         }
     }
     format!("{name}=\"{quoted}\"\n")
-}
-
-/// The shell that will read us: the one that was named, else the one that runs us.
-fn shell_of(named: Option<&str>, context: &Context) -> Result<Shell> {
-    let known = "bash, zsh, fish, powershell, sh, xonsh";
-    match named {
-        Some(name) => Shell::from_name(name)
-            .ok_or_else(|| Error::usage(format!("'{name}' is no shell that aws-sso writes for: use one of {known}"))),
-        None => shell::detect(&shell::parent_process_names(), context.env.get("SHELL")).ok_or_else(|| {
-            Error::usage(format!("the shell that runs aws-sso could not be told: name it with --shell ({known})"))
-        }),
-    }
 }

@@ -2,6 +2,7 @@
 //! its status are its own.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::process::Command;
 
 use crate::cli::ExecArgs;
@@ -14,7 +15,7 @@ use crate::session::Manners;
 use crate::shell::{self, Shell, Start};
 use crate::{Error, Result};
 
-use super::shell_init::program;
+use super::program::running_program;
 use super::{find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
@@ -94,11 +95,16 @@ fn suite(shell: Shell, context: &Context) -> Result<Start> {
     let text = directory.to_str().ok_or_else(|| {
         Error::failed(format!("the path of the state file is not UTF-8: {}", directory.to_string_lossy()))
     })?;
-    let start = shell::start(shell, &program()?, text, context.env.get("ZDOTDIR"));
+    let start = shell::start(shell, &running_program(context)?, text, context.env.get("ZDOTDIR"));
     if let Some((name, content)) = &start.file {
         let path = directory.join(name);
         if std::fs::read(&path).ok().as_deref() != Some(content.as_bytes()) {
-            let written = private_directory(&directory).and_then(|()| std::fs::write(&path, content));
+            // Whole or not at all: another shell may be reading it.
+            let written = private_directory(&directory).and_then(|()| {
+                let mut file = tempfile::NamedTempFile::new_in(&directory)?;
+                file.write_all(content.as_bytes())?;
+                file.persist(&path).map_err(|error| error.error).map(drop)
+            });
             written.map_err(|error| Error::failed(format!("could not write {}: {error}", path.display())))?;
         }
     }

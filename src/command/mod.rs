@@ -1,6 +1,7 @@
 //! One file per command; each is a function of its arguments and the [`Context`]. Here is what they
 //! share: reading the command line, and opening config, state file and instance.
 
+mod asking_shell;
 mod cache;
 mod eval;
 mod exec;
@@ -10,7 +11,9 @@ mod list;
 mod login;
 mod logout;
 mod process;
+mod program;
 mod role;
+mod setup;
 mod shell_init;
 mod status;
 mod time;
@@ -72,6 +75,8 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
         Command::Time => time::run(&context),
         Command::Status(args) => status::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
+        Command::Setup(args) => setup::run(&args, &context),
+        Command::Completions(args) => setup::completions::run(&args, &context),
         Command::Version(args) => version::run(&args),
         Command::Hook(args) => hook::run(args, &context),
     }
@@ -80,10 +85,15 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
 /// Finds a file of ours in the surroundings of this process, as an absolute path: by another relative
 /// name it is still the same file.
 fn find_path(context: &Context, find: impl FnOnce(&discover::Surroundings<'_>) -> Result<PathBuf>) -> Result<PathBuf> {
+    let path = surrounded(context, find)?;
+    Ok(std::path::absolute(&path).unwrap_or(path))
+}
+
+/// Asks something of the surroundings of this process.
+fn surrounded<T>(context: &Context, ask: impl FnOnce(&discover::Surroundings<'_>) -> T) -> T {
     let home = context.home();
     let env = |name: &str| context.env.get(name).map(OsString::from);
-    let path = find(&discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() })?;
-    Ok(std::path::absolute(&path).unwrap_or(path))
+    ask(&discover::Surroundings { env: &env, home: home.as_deref(), is_dir: &|path| path.is_dir() })
 }
 
 /// Reads the config, starts the log, and says what is odd about the file.

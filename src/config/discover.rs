@@ -18,18 +18,19 @@ pub struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// A variable's value as a path; an empty variable counts as unset.
-    fn path(&self, variable: &str) -> Option<PathBuf> {
+    pub(crate) fn path(&self, variable: &str) -> Option<PathBuf> {
         (self.env)(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
-    fn home(&self, instead: &str) -> Result<&Path> {
+    /// The home directory; where it is unknown, an error that says what to do `instead`.
+    pub(crate) fn home(&self, instead: &str) -> Result<&Path> {
         self.home.filter(|home| !home.as_os_str().is_empty()).ok_or_else(|| {
             Error::failed(format!("the home directory is unknown because HOME is not set: set HOME, or {instead}"))
         })
     }
 
     /// `$VARIABLE`, or the default below the home directory.
-    fn xdg(&self, variable: &str, default: &str, instead: &str) -> Result<PathBuf> {
+    pub(crate) fn xdg(&self, variable: &str, default: &str, instead: &str) -> Result<PathBuf> {
         // The XDG Base Directory Specification: a relative path is invalid and to be ignored.
         match self.path(variable).filter(|path| path.is_absolute()) {
             Some(path) => Ok(path),

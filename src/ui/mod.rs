@@ -2,6 +2,7 @@
 //!
 //! Standard output carries only what a script may read; everything for people goes to standard error.
 
+mod diff;
 mod log;
 mod progress;
 mod prompt;
@@ -9,6 +10,7 @@ mod table;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+pub use diff::show_diff;
 pub use log::start_log;
 pub use progress::Progress;
 pub use prompt::{confirm, password};
