@@ -42,6 +42,29 @@ fn a_damaged_file_is_set_aside_with_one_message_and_rebuilt() {
     assert_eq!(set_aside(&home).len(), 1, "once is enough");
 }
 
+#[test]
+fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator);
+    home.ok(&["process", "-p", "000000000001:Admin"]);
+    let calls = simulator.requests().len();
+    // As version 1 left it.
+    let database = Connection::open(home.state_path()).expect("opens");
+    database
+        .execute_batch(
+            "DROP INDEX role_by_name; ALTER TABLE config DROP COLUMN default_instance;
+             UPDATE config SET derivation = 1; PRAGMA user_version = 1;",
+        )
+        .expect("taken back");
+    drop(database);
+    let complete = ["hook", "zsh", "complete", "--", "aws-sso-use", "1234"];
+    assert_eq!(home.ok(&complete), "words\n", "a TAB brings nothing up to date");
+    assert_eq!(home.run(&["list", "--json"]).stdout.matches("profile").count(), 5);
+    assert_eq!(home.ok(&complete), "words\n123456789012:ReadOnly\tdata platform ReadOnly\n");
+    home.ok(&["process", "-p", "000000000001:Admin"]);
+    assert_eq!(simulator.requests().len(), calls, "session and credentials are still there");
+}
+
 /// Overwrites each page in turn with noise; whatever is hit, a command says so in one line, and the
 /// next ones work.
 #[test]

@@ -26,18 +26,31 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command, ListArgs};
+use crate::cli::{Cli, Command, HookCli, ListArgs};
 use crate::config::{self, Config, Instance, discover};
 use crate::context::{Context, Globals};
 use crate::index::{Index, IndexError, InstanceRow};
 use crate::session::{Freshness, Manners, Session};
 use crate::{Error, Result, ui};
 
+/// A command line that was understood.
+#[derive(Debug)]
+pub enum Call {
+    /// What a person typed.
+    Command(Cli),
+    /// What the script of a shell asks.
+    Hook(HookCli),
+}
+
 /// Reads a command line. Help and version are printed and answer as done (none); everything else that
 /// is wrong with it is one line.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cli>> {
-    match Cli::try_parse_from(hook::words_of_environment(arguments.into_iter().collect())) {
-        Ok(cli) => Ok(Some(cli)),
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Call>> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(hook) = hook::parse(&arguments) {
+        return Ok(Some(Call::Hook(hook?)));
+    }
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Ok(Some(Call::Command(cli))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let printed = error.print().and_then(|()| std::io::stdout().flush());
             ui::wrote(printed).map(|()| None)
@@ -60,8 +73,12 @@ fn usage_message(error: &clap::Error, program: &str) -> String {
 }
 
 /// Runs a command.
-pub fn run(cli: Option<Cli>) -> Result<()> {
-    let Some(cli) = cli else { return Ok(()) };
+pub fn run(call: Option<Call>) -> Result<()> {
+    let cli = match call {
+        Some(Call::Command(cli)) => cli,
+        Some(Call::Hook(hook)) => return hook::run(hook, &Context::of_process(Globals::default())),
+        None => return Ok(()),
+    };
     let context = Context::of_process(Globals::from(&cli.global));
     match cli.command.unwrap_or(Command::List(ListArgs::default())) {
         Command::Login(args) => login::run(&args, &context),
@@ -78,7 +95,6 @@ pub fn run(cli: Option<Cli>) -> Result<()> {
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),
         Command::Version(args) => version::run(&args),
-        Command::Hook(args) => hook::run(args, &context),
     }
 }
 

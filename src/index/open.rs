@@ -62,15 +62,18 @@ impl Index {
     /// Opens the state file for reading only: no migration, no lock, no write. None where there is no
     /// file yet, or one of an older schema that a writer has to bring up to date first.
     pub fn open_read_only(path: &Path) -> Result<Option<Self>, IndexError> {
-        Self::open_patiently(path, BUSY)
+        Self::open_patiently(path, BUSY, false)
     }
 
-    /// The same for a caller that waits for nobody: completion.
+    /// The same for a caller that waits for nobody: completion. Where no writer has left a log, the file
+    /// is read as it is, without the shared memory that readers and writers agree by, which takes longer
+    /// to set up than the answer does. A writer that comes in between spoils one TAB.
     pub fn open_at_once(path: &Path) -> Result<Option<Self>, IndexError> {
-        Self::open_patiently(path, HURRY)
+        let log = fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len());
+        Self::open_patiently(path, HURRY, log == 0)
     }
 
-    fn open_patiently(path: &Path, patience: Duration) -> Result<Option<Self>, IndexError> {
+    fn open_patiently(path: &Path, patience: Duration, unchanging: bool) -> Result<Option<Self>, IndexError> {
         if !path.exists() {
             return Ok(None);
         }
@@ -87,8 +90,9 @@ impl Index {
         let forbidden = |error: &rusqlite::Error| {
             matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
         };
-        let opened = match open(&uri) {
-            Err(error) if forbidden(&error) => open(&format!("{uri}?immutable=1")).map_err(|_| error),
+        let immutable = || open(&format!("{uri}?immutable=1"));
+        let opened = match if unchanging { immutable() } else { open(&uri) } {
+            Err(error) if forbidden(&error) && !unchanging => immutable().map_err(|_| error),
             other => other,
         };
         let (connection, version) = opened.map_err(|error| IndexError::sqlite(path, &error))?;

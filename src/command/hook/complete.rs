@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, ValueCompleter};
@@ -25,6 +25,9 @@ use super::super::{find_path, list};
 /// What bash says of a TAB that will only list, or cycle through, the candidates.
 const LISTING: [u8; 2] = [63, 37];
 
+/// Characters of a description; account names are as long as their owners like.
+const DESCRIPTION: usize = 80;
+
 pub(super) fn run(shell: Shell, call: &HookComplete, context: &Context) -> String {
     match &call.line {
         Some(line) if shell == Shell::Bash => {
@@ -39,7 +42,8 @@ pub(super) fn run(shell: Shell, call: &HookComplete, context: &Context) -> Strin
         _ => {
             let answer = complete(&call.words, &[], context);
             let Answer::Words(candidates) = &answer else { return answer.mode() };
-            let line = |candidate: &Candidate| match one_line(&candidate.description) {
+            let short = |text: &str| text.chars().take(DESCRIPTION).collect::<String>();
+            let line = |candidate: &Candidate| match one_line(&short(&candidate.description)) {
                 text if text.is_empty() => format!("{}\n", candidate.value),
                 text => format!("{}\t{text}\n", candidate.value),
             };
@@ -70,17 +74,17 @@ impl Answer {
 fn complete(words: &[OsString], variables: &[(String, String)], context: &Context) -> Answer {
     let none = Answer::Words(Vec::new());
     let Some(name) = words.first().and_then(|word| std::path::Path::new(word).file_name()) else { return none };
-    let (command, own_query) = match name.to_str().unwrap_or_default() {
-        "aws-sso-use" | "aws-sso-profile" => (UseCli::command(), true),
-        "aws-sso-clear" => (ClearCli::command(), false),
-        _ => (Cli::command().disable_help_subcommand(true), false),
+    let mut command = match name.to_str().unwrap_or_default() {
+        "aws-sso-use" | "aws-sso-profile" => UseCli::command(),
+        "aws-sso-clear" => ClearCli::command(),
+        _ => Cli::command().disable_help_subcommand(true),
     };
-    if !own_query && let Some(before) = other_command(words) {
+    command.build();
+    if let Some(before) = other_command(&command, words) {
         return Answer::Command(before);
     }
     let line = Line::read(words, variables, context);
-    let Ok(values) = Values::new(line) else { return none };
-    let values = Arc::new(values);
+    let values = Arc::new(Values::new(line));
     let mut command = attach(command, &values);
     let mut asked = words.to_vec();
     if let Some(last) = asked.last_mut().filter(|last| *last == "-") {
@@ -90,9 +94,6 @@ fn complete(words: &[OsString], variables: &[(String, String)], context: &Contex
     let found = clap_complete::engine::complete(&mut command, asked, words.len() - 1, None);
     if values.files.load(Ordering::Relaxed) {
         return Answer::Files;
-    }
-    if let Some(before) = values.command.get() {
-        return Answer::Command(*before);
     }
     let typed_dash = words.last().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-"));
     let candidate = |found: &CompletionCandidate| {
@@ -105,12 +106,30 @@ fn complete(words: &[OsString], variables: &[(String, String)], context: &Contex
     Answer::Words(found.unwrap_or_default().iter().filter_map(candidate).collect())
 }
 
-/// How many words stand between the command that `exec` is to run and the cursor; none where the cursor is
-/// not there.
-fn other_command(words: &[OsString]) -> Option<usize> {
-    let exec = words.iter().position(|word| word == "exec")?;
-    let end = words.iter().skip(exec).position(|word| word == "--")? + exec;
-    (words.len() - 1).checked_sub(end + 1)
+/// How many words of the command that `exec` is to run stand before the cursor; none where the cursor is at
+/// a flag of `exec` or at its value.
+fn other_command(command: &Command, words: &[OsString]) -> Option<usize> {
+    let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
+    let exec = words.iter().position(|word| *word == "exec")?;
+    let flags = command.find_subcommand("exec")?;
+    let cursor = words.len() - 1;
+    let mut at = exec + 1;
+    while at < cursor && words[at].starts_with('-') && words[at] != "--" {
+        at += if takes_next(flags, words[at]) { 2 } else { 1 };
+    }
+    let escaped = at < cursor && words[at] == "--";
+    at += usize::from(escaped);
+    let at_flag = at == cursor && !escaped && words[cursor].starts_with('-');
+    if at_flag { None } else { cursor.checked_sub(at) }
+}
+
+/// Whether a flag's value is the next word.
+fn takes_next(command: &Command, flag: &str) -> bool {
+    let is_this = |arg: &&Arg| match flag.strip_prefix("--") {
+        Some(long) => arg.get_long() == Some(long),
+        None => flag.chars().count() == 2 && arg.get_short() == flag.chars().nth(1),
+    };
+    command.get_arguments().find(is_this).is_some_and(|arg| arg.get_action().takes_values())
 }
 
 /// What the flags that are on the line already say.
@@ -171,12 +190,10 @@ fn value_of(words: &[&str], short: Option<&str>, long: &str) -> Option<String> {
 struct Values {
     line: Line,
     /// The connection is used by one thread after the other; clap_complete wants it to be shared.
-    index: Mutex<Index>,
+    index: Option<Mutex<Index>>,
     instance: Option<i64>,
     /// Whether the value is a file's name.
     files: AtomicBool,
-    /// How many words of another command come before the value.
-    command: OnceLock<usize>,
 }
 
 /// What an argument takes.
@@ -190,21 +207,25 @@ enum Kind {
     Field,
     FieldPrefix,
     File,
-    Command,
     Words(&'static [&'static str]),
 }
 
 impl Values {
-    fn new(line: Line) -> Result<Self, ()> {
-        let state = line.state.clone().ok_or(())?;
-        let index = Index::open_at_once(&state).ok().flatten().ok_or(())?;
-        let config = line.config.clone().ok_or(())?;
-        let instance = index.instance_id(&config, line.sso.as_deref()).ok().flatten();
-        Ok(Self { line, index: Mutex::new(index), instance, files: AtomicBool::new(false), command: OnceLock::new() })
+    fn new(line: Line) -> Self {
+        let index = line.state.as_ref().and_then(|state| Index::open_at_once(state).ok().flatten());
+        let instance = index
+            .as_ref()
+            .zip(line.config.as_ref())
+            .and_then(|(index, config)| index.instance_id(config, line.sso.as_deref()).ok().flatten());
+        Self { line, index: index.map(Mutex::new), instance, files: AtomicBool::new(false) }
     }
 
-    /// The values that start with `typed`, or hold it; `before` are those that stand on the line already.
-    fn of(&self, kind: Kind, before: usize, typed: &str) -> Vec<Candidate> {
+    fn index(&self) -> Option<MutexGuard<'_, Index>> {
+        self.index.as_ref()?.lock().ok()
+    }
+
+    /// The values that start with `typed`, or hold it.
+    fn of(&self, kind: Kind, typed: &str) -> Vec<Candidate> {
         match kind {
             Kind::Profile => self.ask(|roles| roles.profiles(typed)),
             Kind::Arn => self.ask(|roles| roles.arns(typed)),
@@ -217,23 +238,19 @@ impl Values {
                 self.files.store(true, Ordering::Relaxed);
                 Vec::new()
             }
-            Kind::Command => {
-                self.command.get_or_init(|| before);
-                Vec::new()
-            }
             Kind::Words(words) => words.iter().filter(|word| word.starts_with(typed)).map(|word| plain(word)).collect(),
         }
     }
 
     fn ask(&self, question: impl FnOnce(&Completions<'_>) -> Result<Vec<Candidate>, IndexError>) -> Vec<Candidate> {
-        let (Ok(index), Some(instance)) = (self.index.lock(), self.instance) else { return Vec::new() };
+        let (Some(index), Some(instance)) = (self.index(), self.instance) else { return Vec::new() };
         let now = jiff::Timestamp::now().as_second();
         let left = |at: i64| ui::time_left(at, now);
         question(&index.completions(instance, self.line.filter.clone(), &left)).unwrap_or_default()
     }
 
     fn instances(&self, typed: &str) -> Vec<Candidate> {
-        let (Ok(index), Some(config)) = (self.index.lock(), &self.line.config) else { return Vec::new() };
+        let (Some(index), Some(config)) = (self.index(), &self.line.config) else { return Vec::new() };
         let all = index.complete_instances(config).unwrap_or_default();
         all.into_iter().filter(|candidate| candidate.value.starts_with(typed)).collect()
     }
@@ -266,11 +283,7 @@ struct Completer {
 
 impl ValueCompleter for Completer {
     fn complete(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
-        self.complete_at(0, typed)
-    }
-
-    fn complete_at(&self, before: usize, typed: &OsStr) -> Vec<CompletionCandidate> {
-        let found = typed.to_str().map(|typed| self.values.of(self.kind, before, typed)).unwrap_or_default();
+        let found = typed.to_str().map(|typed| self.values.of(self.kind, typed)).unwrap_or_default();
         let candidate = |(order, found): (usize, Candidate)| {
             let help = (!found.description.is_empty()).then(|| found.description.into());
             CompletionCandidate::new(found.value).help(help).display_order(Some(order))
@@ -292,7 +305,6 @@ fn kind_of(arg: &Arg) -> Option<Kind> {
         "prefix" => Kind::FieldPrefix,
         "config" | "browser" | "shell_script" => Kind::File,
         "shell" => Kind::Words(if arg.is_positional() { SHELLS } else { ALL_SHELLS }),
-        "command" => Kind::Command,
         "level" => Kind::Words(&["error", "warn", "info", "debug", "trace"]),
         "url_action" => Kind::Words(&["open", "print", "printurl", "exec"]),
         _ => return None,

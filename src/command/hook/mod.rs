@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::cli::{HookArgs, HookCall};
+use crate::cli::{HookCall, HookCli};
 use crate::context::{Context, Globals};
 use crate::shell::Shell;
 use crate::{Error, Result, ui};
@@ -26,7 +26,7 @@ pub(super) use state::known_state;
 /// Where PowerShell puts words that it could not pass on as arguments: base64 of UTF-8, joined by NUL.
 const WORDS: &str = "__AWS_SSO_WORDS";
 
-pub(super) fn run(args: HookArgs, context: &Context) -> Result<()> {
+pub(super) fn run(args: HookCli, context: &Context) -> Result<()> {
     let shell = Shell::from_name(&args.shell).ok_or_else(|| Error::usage("the shell that asks is not known"))?;
     let answer = match args.call {
         HookCall::Use(call) => take::run(shell, call, context)?,
@@ -62,14 +62,24 @@ fn surroundings(context: &Context, globals: Globals) -> Context {
     Context { env: context.env.clone(), globals, interactive }
 }
 
-/// What PowerShell handed over, in place of the arguments that it was called with.
-pub(super) fn words_of_environment(arguments: Vec<OsString>) -> Vec<OsString> {
-    let flag = arguments.iter().position(|word| word == "--words-from-environment");
-    let Some(flag) = flag.filter(|_| arguments.get(1).is_some_and(|word| word == "hook")) else { return arguments };
+/// Reads a call of the scripts; none where the command line is another one.
+pub(super) fn parse(arguments: &[OsString]) -> Option<Result<HookCli>> {
+    let (hook, rest) = arguments.get(1..)?.split_first()?;
+    if hook != "hook" {
+        return None;
+    }
+    let mut rest = rest.to_vec();
+    if rest.last().is_some_and(|word| word == "--words-from-environment") {
+        rest.pop();
+        rest.extend(words_of_environment());
+    }
+    let parsed = HookCli::try_parse_from(std::iter::once(OsString::from("aws-sso hook")).chain(rest));
+    Some(parsed.map_err(|error| Error::usage(usage_message(&error, "aws-sso hook"))))
+}
+
+/// What PowerShell handed over.
+fn words_of_environment() -> Vec<OsString> {
     let words = Context::of_process(Globals::default()).env.get(WORDS).map(str::to_owned).unwrap_or_default();
     let words = STANDARD.decode(words).ok().and_then(|words| String::from_utf8(words).ok()).unwrap_or_default();
-    let mut all = arguments;
-    all.truncate(flag);
-    all.extend(words.split('\0').map(OsString::from));
-    all
+    words.split('\0').map(OsString::from).collect()
 }

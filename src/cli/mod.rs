@@ -1,5 +1,8 @@
 //! Every command, flag and help text. Data only: what a command does is in [`command`](crate::command).
 
+mod setup;
+mod suite;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{LogLevel, UrlAction};
 use crate::context::Globals;
 use crate::role::{AccountId, RoleFlags};
+
+pub use setup::{CompletionsArgs, SetupArgs, SetupCommand};
+pub use suite::{ClearCli, HookCall, HookCli, HookComplete, HookUse, HookWords, ShellInitArgs, UseCli};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -126,9 +132,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the version
     Version(VersionArgs),
-    /// What the scripts of shell-init call
-    #[command(hide = true)]
-    Hook(HookArgs),
 }
 
 /// Which role.
@@ -329,172 +332,6 @@ pub struct ProcessArgs {
     pub open: Option<String>,
 }
 
-/// `shell-init`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Put one line into your rc file, as the last one:
-  ~/.bashrc                     eval \"$(aws-sso shell-init bash)\"
-  ~/.zshrc                      eval \"$(aws-sso shell-init zsh)\"
-  ~/.config/fish/config.fish    aws-sso shell-init fish | source
-  $PROFILE (PowerShell)         aws-sso shell-init powershell | Out-String | Invoke-Expression
-
-Then, in a new shell:
-  aws-sso-use payments-dev      take a role; TAB completes its name
-  aws-sso-use -                 go back to the one before
-  aws-sso-clear                 leave it")]
-pub struct ShellInitArgs {
-    /// The shell: bash, zsh, fish or powershell
-    #[arg(value_name = "SHELL")]
-    pub shell: String,
-    /// Leave the prompt alone; AWS_SSO_SEGMENT is kept all the same
-    #[arg(long)]
-    pub no_prompt: bool,
-    /// Leave completion alone
-    #[arg(long)]
-    pub no_completion: bool,
-    /// Accepted for later
-    #[arg(long, hide = true)]
-    pub no_directory: bool,
-}
-
-/// `aws-sso-use`, the function of the shell.
-#[derive(Debug, Parser)]
-#[command(
-    name = "aws-sso-use",
-    about = "Take an AWS role in this shell",
-    disable_version_flag = true,
-    args_override_self = true,
-    max_term_width = 100,
-    after_help = "\
-Examples:
-  aws-sso-use payments-dev:ReadOnly     the role with this profile name
-  aws-sso-use pay dev read              the one role that fits these words
-  aws-sso-use -A 123456789012 -R Admin  by account and role name
-  aws-sso-use -S Other prod             in another SSO instance
-  aws-sso-use -                         the role before this one
-  aws-sso-clear                         no role
-
-A word fits the profile name, the account's name or id, the role's name or a tag (Key=value).
-More than one role that fits is an error that lists them; nothing is changed by it."
-)]
-pub struct UseCli {
-    /// Flags of every command.
-    #[command(flatten)]
-    pub global: GlobalArgs,
-    /// Profile name, or words that one role fits; '-' for the role before
-    #[arg(value_name = "QUERY")]
-    pub query: Vec<String>,
-    /// Profile name
-    #[arg(help_heading = "Role", short, long, value_name = "PROFILE", allow_hyphen_values = true, conflicts_with_all = ["query", "arn"])]
-    pub profile: Option<String>,
-    /// Role ARN, or ACCOUNT:ROLE
-    #[arg(help_heading = "Role", short, long, value_name = "ARN", conflicts_with_all = ["query", "account", "role"])]
-    pub arn: Option<String>,
-    /// Only roles of this account
-    #[arg(help_heading = "Role", short = 'A', long, value_name = "ID")]
-    pub account: Option<AccountId>,
-    /// Only roles of this name
-    #[arg(help_heading = "Role", short = 'R', long, value_name = "NAME")]
-    pub role: Option<String>,
-    /// Give the shell back to its directory: the role that was taken by hand goes
-    #[arg(long, conflicts_with_all = ["query", "profile", "arn", "account", "role"])]
-    pub auto: bool,
-    /// Set AWS_PROFILE in place of keys (UseWith: profile)
-    #[arg(long, conflicts_with = "as_keys")]
-    pub as_profile: bool,
-    /// Set keys in place of AWS_PROFILE (UseWith: keys)
-    #[arg(long)]
-    pub as_keys: bool,
-    /// What the command line says about the region.
-    #[command(flatten)]
-    pub region: RegionArgs,
-    /// Replace credentials in this shell that are not of aws-sso
-    #[arg(long)]
-    pub overwrite_env: bool,
-}
-
-/// `aws-sso-clear`, the function of the shell.
-#[derive(Debug, Parser)]
-#[command(
-    name = "aws-sso-clear",
-    about = "Leave the AWS role of this shell: unset what it has set, and only that",
-    disable_version_flag = true,
-    args_override_self = true,
-    max_term_width = 100
-)]
-pub struct ClearCli {
-    /// Flags of every command.
-    #[command(flatten)]
-    pub global: GlobalArgs,
-    /// Leave the region as it is
-    #[arg(short, long)]
-    pub no_region: bool,
-}
-
-/// `hook`
-#[derive(Debug, Args)]
-pub struct HookArgs {
-    /// The shell that evaluates the answer.
-    pub shell: String,
-    /// What it asks.
-    #[command(subcommand)]
-    pub call: HookCall,
-}
-
-/// What a shell's script asks.
-#[derive(Debug, Subcommand)]
-pub enum HookCall {
-    /// `aws-sso-use`
-    Use(HookUse),
-    /// `aws-sso-clear`
-    Clear(HookWords),
-    /// The role in the environment is another one than the script knows
-    Sync,
-    /// The credentials in the environment end soon
-    Renew,
-    /// TAB
-    Complete(HookComplete),
-}
-
-/// A function of the shell, as it was called.
-#[derive(Debug, Args)]
-pub struct HookWords {
-    /// `AWS_SSO_HELPER_ARGS`: arguments to put in front.
-    #[arg(long)]
-    pub helper_args: Option<String>,
-    /// The words after `--`
-    #[arg(last = true)]
-    pub words: Vec<std::ffi::OsString>,
-}
-
-/// `aws-sso-use`, as it was called.
-#[derive(Debug, Args)]
-pub struct HookUse {
-    /// The call.
-    #[command(flatten)]
-    pub call: HookWords,
-    /// The role before this one: instance and ARN.
-    #[arg(long)]
-    pub previous: Option<String>,
-}
-
-/// A command line to complete.
-#[derive(Debug, Args)]
-pub struct HookComplete {
-    /// bash: the line up to the cursor.
-    #[arg(long, allow_hyphen_values = true)]
-    pub line: Option<String>,
-    /// bash: `COMP_WORDBREAKS`.
-    #[arg(long, allow_hyphen_values = true, default_value = "")]
-    pub breaks: String,
-    /// bash: `COMP_TYPE`.
-    #[arg(long = "type", default_value_t = 9)]
-    pub kind: u8,
-    /// Other shells: the words up to the cursor, as the command would see them.
-    #[arg(last = true)]
-    pub words: Vec<std::ffi::OsString>,
-}
-
 /// `status`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -517,61 +354,6 @@ pub struct FlushArgs {
     /// What to forget: sts (role credentials), sso (the session), all
     #[arg(short = 't', long = "type", value_name = "WHAT", default_value = "sts", value_parser = ["sts", "sso", "all"])]
     pub what: String,
-}
-
-/// `setup`
-#[derive(Debug, Args)]
-#[command(
-    arg_required_else_help = false,
-    after_help = "\
-Examples:
-  aws-sso setup completions --install           let your shell load aws-sso when it starts
-  aws-sso setup completions --uninstall         take that back"
-)]
-pub struct SetupArgs {
-    /// What to set up.
-    #[command(subcommand)]
-    pub command: SetupCommand,
-}
-
-/// What can be set up.
-#[derive(Debug, Subcommand)]
-pub enum SetupCommand {
-    /// Load commands, completions and prompt when your shell starts
-    Completions(CompletionsArgs),
-}
-
-/// `setup completions`
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("action").required(true), after_help = "\
-Writes one line between two markers into ~/.bashrc (macOS: ~/.bash_profile), ~/.zshrc, config.fish
-or profile.ps1. Shows the change first, asks, and leaves a backup beside the file. Takes out what
-the Go tool of the same name wrote there. --uninstall gives the file back as it was.
-
-Examples:
-  aws-sso setup completions --install                     for the shell that runs this
-  aws-sso setup completions --install --shell fish --yes  for fish, without a question
-  aws-sso setup completions --source                      show the lines, for dotfiles of your own
-  aws-sso setup completions --uninstall")]
-pub struct CompletionsArgs {
-    /// Write the line that loads aws-sso into your shell's start-up file
-    #[arg(short = 'I', long, group = "action")]
-    pub install: bool,
-    /// Take it out again
-    #[arg(short = 'U', long, group = "action")]
-    pub uninstall: bool,
-    /// Print what --install would write
-    #[arg(long, group = "action")]
-    pub source: bool,
-    /// bash, zsh, fish or powershell, instead of the shell that runs this
-    #[arg(long, value_name = "SHELL")]
-    pub shell: Option<String>,
-    /// Start-up file to change, instead of the shell's own
-    #[arg(long, value_name = "FILE")]
-    pub shell_script: Option<PathBuf>,
-    /// Do not ask
-    #[arg(short, long, alias = "force")]
-    pub yes: bool,
 }
 
 /// `version`

@@ -1,0 +1,60 @@
+//! `setup`: what is written into the person's own files.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `setup`
+#[derive(Debug, Args)]
+#[command(
+    arg_required_else_help = false,
+    after_help = "\
+Examples:
+  aws-sso setup completions --install           let your shell load aws-sso when it starts
+  aws-sso setup completions --uninstall         take that back"
+)]
+pub struct SetupArgs {
+    /// What to set up.
+    #[command(subcommand)]
+    pub command: SetupCommand,
+}
+
+/// What can be set up.
+#[derive(Debug, Subcommand)]
+pub enum SetupCommand {
+    /// Load commands, completions and prompt when your shell starts
+    Completions(CompletionsArgs),
+}
+
+/// `setup completions`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("action").required(true), after_help = "\
+Writes one line between two markers into ~/.bashrc (macOS: ~/.bash_profile), ~/.zshrc, config.fish
+or profile.ps1. Shows the change first, asks, and leaves a backup beside the file. Takes out what
+the Go tool of the same name wrote there. --uninstall gives the file back as it was.
+
+Examples:
+  aws-sso setup completions --install                     for the shell that runs this
+  aws-sso setup completions --install --shell fish --yes  for fish, without a question
+  aws-sso setup completions --source                      show the lines, for dotfiles of your own
+  aws-sso setup completions --uninstall")]
+pub struct CompletionsArgs {
+    /// Write the line that loads aws-sso into your shell's start-up file
+    #[arg(short = 'I', long, group = "action")]
+    pub install: bool,
+    /// Take it out again
+    #[arg(short = 'U', long, group = "action")]
+    pub uninstall: bool,
+    /// Print what --install would write
+    #[arg(long, group = "action")]
+    pub source: bool,
+    /// bash, zsh, fish or powershell, instead of the shell that runs this
+    #[arg(long, value_name = "SHELL")]
+    pub shell: Option<String>,
+    /// Start-up file to change, instead of the shell's own
+    #[arg(long, value_name = "FILE")]
+    pub shell_script: Option<PathBuf>,
+    /// Do not ask
+    #[arg(short, long, alias = "force")]
+    pub yes: bool,
+}
