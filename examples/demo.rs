@@ -159,21 +159,17 @@ impl Demo {
     }
 
     fn open_shell(self) -> Result<()> {
-        let fish = std::env::var_os("SHELL").is_some_and(|shell| Path::new(&shell).ends_with("fish"));
-        let eval = |arguments: &str| match fish {
-            true => format!("aws-sso eval {arguments} | source"),
-            false => format!("eval \"$(aws-sso eval {arguments})\""),
-        };
         self.say(&format!("$ aws-sso exec -p {ROLE}"));
         for (line, meaning) in [
-            ("aws-sso status", "what this shell is"),
             ("who-am-i", "what AWS would say"),
-            ("aws-sso list", "all roles"),
-            (&eval(&format!("-p {OTHER_ROLE}")), "another role, in this shell"),
-            (&eval("--clear"), "no role"),
+            ("aws-sso-use search-", "and TAB: another role, in this shell"),
+            ("aws-sso-use pay prod read", "the role that these words fit"),
+            ("aws-sso-use -", "the role before"),
+            ("aws-sso-clear", "no role"),
+            ("aws-sso status", "what this shell is"),
             ("exit", "ends the demo and removes its home"),
         ] {
-            println!("  {}  {meaning}", self.bold(&format!("{line:<52}")));
+            println!("  {}  {meaning}", self.bold(&format!("{line:<28}")));
         }
         println!();
         // What the last command in the shell answered is the person's business.

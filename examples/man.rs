@@ -1,9 +1,9 @@
-//! Writes the man pages, one for each command: `cargo run --example man -- DIRECTORY`.
+//! Writes the man pages, one for each command and each function of the shell: `cargo run --example man -- DIRECTORY`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use aws_sso::cli::Cli;
+use aws_sso::cli::{ClearCli, Cli, UseCli};
 use clap::CommandFactory;
 
 fn main() -> ExitCode {
@@ -11,8 +11,9 @@ fn main() -> ExitCode {
         eprintln!("man: name the directory for the man pages, such as ~/.local/share/man/man1");
         return ExitCode::from(2);
     };
+    let commands = [Cli::command().disable_help_subcommand(true), UseCli::command(), ClearCli::command()];
     let written = std::fs::create_dir_all(&directory)
-        .and_then(|()| clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), &directory));
+        .and_then(|()| commands.into_iter().try_for_each(|command| clap_mangen::generate_to(command, &directory)));
     if let Err(error) = written {
         eprintln!("man: could not write to {}: {error}", directory.display());
         return ExitCode::FAILURE;
