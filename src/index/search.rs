@@ -79,9 +79,15 @@ fn tagged(connection: &Connection, instance_id: i64, words: &[String]) -> rusqli
     if words.is_empty() {
         return Ok(found);
     }
-    let mut statement = connection.prepare_cached(
-        "SELECT role_id, key, value FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)",
-    )?;
+    // Most automatic tags say again what is compared anyhow; only a word that names a tag asks for them.
+    let own = if words.iter().any(|word| word.contains('=')) {
+        ""
+    } else {
+        "AND key NOT IN ('AccountID', 'AccountAlias', 'AccountName', 'Role', 'Profile')"
+    };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT role_id, key, value FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1) {own}"
+    ))?;
     let mut rows = statement.query([instance_id])?;
     while let Some(row) = rows.next()? {
         let (key, value): (String, String) = (row.get(1)?, row.get(2)?);
