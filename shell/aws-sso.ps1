@@ -6,18 +6,29 @@
 # (the segment; character 31 stands for the time that is left), __aws_sso_expires and __aws_sso_early_at (Unix
 # times), __aws_sso_previous (for `aws-sso-use -`).
 #
-# Everything is global: the script may be evaluated within a function. Strict mode forbids to read a variable that
-# was never set, so all of them are set here, unless they are there already.
+# Everything is global: the script may be evaluated within a function. Commands are written with their module, so
+# that no alias or function of the person's takes their place.
 
-foreach ($name in '__aws_sso_text', '__aws_sso_color', '__aws_sso_expires', '__aws_sso_renew_at', '__aws_sso_early_at',
-    '__aws_sso_previous', '__aws_sso_seen', '__aws_sso_told', '__aws_sso_their_prompt', '__aws_sso_shown', 'AWS_SSO_SEGMENT') {
-    if (-not (Microsoft.PowerShell.Utility\Get-Variable -Name $name -Scope Global -ErrorAction Ignore)) {
-        Microsoft.PowerShell.Utility\Set-Variable -Name $name -Scope Global -Value ''
+# Strict mode forbids to read a variable that was never set, and $LASTEXITCODE has not been before the first program.
+# The braces keep $name to themselves.
+& {
+    foreach ($name in '__aws_sso_text', '__aws_sso_color', '__aws_sso_expires', '__aws_sso_renew_at',
+        '__aws_sso_early_at', '__aws_sso_previous', '__aws_sso_seen', '__aws_sso_told', '__aws_sso_prompting',
+        'AWS_SSO_SEGMENT', 'LASTEXITCODE') {
+        if (-not (Microsoft.PowerShell.Utility\Get-Variable -Name $name -Scope Global -ErrorAction Ignore)) {
+            Microsoft.PowerShell.Utility\Set-Variable -Name $name -Scope Global -Value $null
+        }
     }
 }
 
 # Runs the program and evaluates what it printed, all of it or nothing. Leaves the program's status behind.
 function global:__aws_sso_call {
+    # Within this function, whatever the person prefers: a line on standard error is no reason to stop
+    # (Windows PowerShell), and neither is a status (7.3 and later).
+    $ErrorActionPreference = 'Continue'
+    $PSNativeCommandUseErrorActionPreference = $false
+    # A program that does not start has no status of its own, and must not be taken for one that succeeded.
+    $global:LASTEXITCODE = 127
     $output = & $global:__aws_sso_program hook powershell @args
     $status = $global:LASTEXITCODE
     if ($status -eq 0 -and $output) {
@@ -29,17 +40,32 @@ function global:__aws_sso_call {
 }
 
 # Windows PowerShell drops empty arguments and does not escape quotes, so what a person typed travels in a variable.
-function global:__aws_sso_run([string] $Verb, [string[]] $Words) {
+function global:__aws_sso_pack([object[]] $Words) {
+    $texts = foreach ($word in $Words) {
+        # To PowerShell a,b without quotes is an array. A number becomes what was typed, zeros in front and all.
+        if ($word -is [array]) { $word -join ',' } else { [string] $word }
+    }
+    [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes(@($texts) -join "`0"))
+}
+
+function global:__aws_sso_run([string] $Verb, [object[]] $Words) {
     try {
-        $env:__AWS_SSO_WORDS = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Words -join "`0"))
+        $env:__AWS_SSO_WORDS = __aws_sso_pack $Words
         __aws_sso_call $Verb '--words-from-environment'
     } finally {
         Microsoft.PowerShell.Management\Remove-Item -LiteralPath Env:__AWS_SSO_WORDS -ErrorAction Ignore
     }
 }
 
+# No `param`: PowerShell would look for parameters of its own in what is typed (-p for -PipelineVariable), and would
+# not ask for completion. Such a function has one way to say that it failed: to throw. Without it the second half of
+# `aws-sso-use prod && terraform apply` would run with the role that was there before.
 function global:aws-sso-use {
-    __aws_sso_run 'use' (@("--previous=$global:__aws_sso_previous", '--') + $args)
+    $before = "--helper-args=$env:AWS_SSO_HELPER_ARGS", "--previous=$global:__aws_sso_previous", '--'
+    __aws_sso_run 'use' ($before + $args)
+    if ($global:LASTEXITCODE -ne 0) {
+        throw "aws-sso-use: the role was not taken, and nothing was changed (status $global:LASTEXITCODE)"
+    }
 }
 
 function global:aws-sso-profile {
@@ -47,7 +73,8 @@ function global:aws-sso-profile {
 }
 
 function global:aws-sso-clear {
-    __aws_sso_run 'clear' (@('--') + $args)
+    $before = "--helper-args=$env:AWS_SSO_HELPER_ARGS", '--'
+    __aws_sso_run 'clear' ($before + $args)
 }
 
 # What of the environment says which role this is. Others may change it.
@@ -60,15 +87,17 @@ function global:__aws_sso_now {
 }
 
 # Runs before each prompt, and starts no process unless the role in the environment has changed or its credentials
-# are due: PowerShell has nothing that runs between Enter and the command.
+# are due. PowerShell itself runs nothing between Enter and the command, so credentials are renewed here, early: a
+# quarter of an hour before the other shells would (__aws_sso_early_at). Whoever leaves the prompt alone for longer
+# than that has new ones from the next prompt on.
 function global:__aws_sso_hook {
-    if ((__aws_sso_look) -ne $global:__aws_sso_seen) {
-        $global:__aws_sso_told = ''
+    if ((__aws_sso_look) -cne $global:__aws_sso_seen) {
+        $global:__aws_sso_told = $null
         __aws_sso_call 'sync' 2>$null
         if ($global:LASTEXITCODE -ne 0) {
             # Nothing is shown rather than something wrong, and it is not tried again.
             $global:__aws_sso_seen = __aws_sso_look
-            $global:__aws_sso_text = $global:__aws_sso_expires = $global:__aws_sso_early_at = ''
+            $global:__aws_sso_text = $global:__aws_sso_expires = $global:__aws_sso_early_at = $null
         }
     }
     if ($global:__aws_sso_early_at -and (__aws_sso_now) -ge [long] $global:__aws_sso_early_at) {
@@ -77,32 +106,34 @@ function global:__aws_sso_hook {
     __aws_sso_draw
 }
 
-# Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
+# Gets new credentials; the program asks nothing, and waits for AWS for some seconds at most. Where there are none to
+# be had that is said once, and tried again after half a minute at the earliest.
 function global:__aws_sso_renew {
+    $global:__aws_sso_early_at = [string] ((__aws_sso_now) + 30)
     if ($global:__aws_sso_told) {
         __aws_sso_call 'renew' 2>$null
     } else {
         __aws_sso_call 'renew'
     }
     if ($global:LASTEXITCODE -eq 0) {
-        $global:__aws_sso_told = ''
+        $global:__aws_sso_told = $null
     } else {
         $global:__aws_sso_told = '1'
-        $global:__aws_sso_early_at = [string] ((__aws_sso_now) + 30)
     }
 }
 
 # Puts the time that is left into the segment.
 function global:__aws_sso_draw {
     if (-not $global:__aws_sso_text) {
-        $global:AWS_SSO_SEGMENT = ''
+        $global:AWS_SSO_SEGMENT = $null
         return
     }
     $left = ''
     if ($global:__aws_sso_expires) {
         $seconds = [long] $global:__aws_sso_expires - (__aws_sso_now)
-        $hours = [Math]::Floor($seconds / 3600)
-        $minutes = [Math]::Floor($seconds % 3600 / 60)
+        # `/` alone would give fractions.
+        $hours = ($seconds - $seconds % 3600) / 3600
+        $minutes = ($seconds % 3600 - $seconds % 60) / 60
         if ($seconds -le 0) {
             $left = 'expired'
         } elseif ($seconds -lt 60) {
@@ -118,39 +149,62 @@ function global:__aws_sso_draw {
     $text = $global:__aws_sso_text.Replace([string] [char] 31, $left).TrimEnd()
     if ($global:__aws_sso_color) {
         $escape = [char] 27
-        $text = "$escape[$($global:__aws_sso_color)m$text$escape[0m"
+        $text = "${escape}[${global:__aws_sso_color}m${text}${escape}[0m"
     }
     $global:AWS_SSO_SEGMENT = "$text "
 }
 
-# Puts the hook, and the segment, in front of the prompt function, once. `$?` and $LASTEXITCODE are what they were
-# when their prompt runs, and after it.
+# Puts the hook, and the segment, in front of the prompt function, once. The prompt function that was there finds $?
+# and $LASTEXITCODE as the command left them.
 function global:__aws_sso_init {
     if (-not [Environment]::UserInteractive -or [Console]::IsInputRedirected) {
         return
     }
-    $current = $function:prompt
-    if ("$current".Contains('__aws_sso_their_prompt')) {
+    $theirs = $function:prompt
+    if (-not $theirs -or "$theirs".Contains('__aws_sso_hook')) {
         return
     }
-    $global:__aws_sso_their_prompt = $current
-    $drawn = $env:STARSHIP_SHELL -or $env:POSH_SHELL -or $env:POSH_THEME -or "$current".Contains('AWS_SSO_')
-    $global:__aws_sso_shown = $global:__aws_sso_prompt -and -not $drawn
-    function global:prompt {
+    # Somebody else draws the prompt, or the person refers to the role in it already.
+    $drawn = $env:STARSHIP_SHELL -in 'powershell', 'pwsh' -or $env:POSH_SHELL -or $env:POSH_THEME -or
+        "$theirs".Contains('AWS_SSO_')
+    $ours = {
         $succeeded = $?
         $status = $global:LASTEXITCODE
-        try {
-            __aws_sso_hook
-        } catch {
-            # A prompt must come whatever happens.
-            $global:AWS_SSO_SEGMENT = ''
+        $segment = ''
+        # Not so where this file was evaluated again after somebody (VS Code) had put a prompt function around
+        # ours: theirs will call the older one of ours, which then only passes the call on.
+        $outermost = -not $global:__aws_sso_prompting
+        if ($outermost) {
+            try {
+                __aws_sso_hook
+                if ($global:__aws_sso_prompt -and -not $drawn) {
+                    $segment = $global:AWS_SSO_SEGMENT
+                }
+            } catch {
+                # A prompt must come whatever happens.
+                $global:AWS_SSO_SEGMENT = $null
+            }
         }
         $global:LASTEXITCODE = $status
-        $segment = if ($global:__aws_sso_shown) { $global:AWS_SSO_SEGMENT } else { '' }
+        $global:__aws_sso_prompting = '1'
+        try {
+            if (-not $succeeded) {
+                # Makes $? false again, and says nothing.
+                Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore
+            }
+            $text = & $theirs
+        } finally {
+            if ($outermost) {
+                $global:__aws_sso_prompting = $null
+            }
+        }
+        # Of several values the last one is the prompt.
+        $segment + (@('') + $text)[-1]
         if (-not $succeeded) {
-            # Makes $? false again, and says nothing.
             Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore
         }
-        $segment + (& $global:__aws_sso_their_prompt)
     }
+    # The closure keeps the prompt function that this one stands around, however many there will be.
+    Microsoft.PowerShell.Management\Set-Item -Path Function:global:prompt -Value $ours.GetNewClosure()
 }
+

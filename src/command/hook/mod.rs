@@ -33,6 +33,10 @@ pub(super) fn run(args: HookCli, context: &Context) -> Result<()> {
         HookCall::Clear(call) => clear::run(shell, call, context)?,
         HookCall::Sync => state::of_environment(context).statements(shell),
         HookCall::Renew => renew::run(shell, context)?,
+        // PowerShell decodes what a program prints by the console's code page: base64 is the same in all of them.
+        HookCall::Complete(call) if shell == Shell::PowerShell => {
+            STANDARD.encode(complete::run(shell, &call, context)) + "\n"
+        }
         HookCall::Complete(call) => complete::run(shell, &call, context),
     };
     ui::print(&answer)
