@@ -2,6 +2,7 @@
 # Completion for fish. The candidates are plain text: fish escapes what it inserts.
 function __aws_sso_complete
     set -l fish_trace
+    test -x $__aws_sso_program; or return
     set -l words (builtin commandline --tokenize --cut-at-cursor --current-process)
     set -l current (builtin commandline --current-token --cut-at-cursor)
     # The token as it was typed, quotes and all: what it means is for fish to say.
@@ -9,7 +10,8 @@ function __aws_sso_complete
     set -l lines ($__aws_sso_program hook fish complete -- $words "$value" 2>/dev/null)
     switch "$lines[1]"
         case files
-            __fish_complete_path $current
+            # As for a command that is not known, which takes files. `'' ` is one.
+            builtin complete --do-complete "'' $current"
         case 'command *'
             # The command of `exec` and what belongs to it: not ours to know.
             set -l from (builtin math (builtin count $words) - (string replace 'command ' '' -- $lines[1]) + 1)

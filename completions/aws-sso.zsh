@@ -3,10 +3,12 @@
 #
 # No `emulate` here: the completion system has set options that _files and _normal rely on.
 function __aws_sso_complete {
-    \builtin local output mode line
+    \builtin local output mode line word
     \builtin local -a lines values shown
-    output=$("$__aws_sso_program" hook zsh complete -- "${(@Q)words[1,CURRENT-1]}" "${(Q)IPREFIX}${(Q)PREFIX}" \
-        2>/dev/null) || \builtin return 1
+    # PREFIX is written as the quotes that are open want it, without them.
+    word=${compstate[quote]}$IPREFIX$PREFIX${compstate[quote][-1]}
+    output=$("$__aws_sso_program" hook zsh complete -- "${(@Q)words[1,CURRENT-1]}" "${(Q)word}" 2>/dev/null) \
+        || \builtin return 1
     lines=("${(@f)output}")
     mode=$lines[1]
     case $mode in

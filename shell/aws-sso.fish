@@ -8,11 +8,29 @@
 # `builtin` keeps functions of the same name away, which is what aliases are in fish. set, test, string, status,
 # eval, return and what makes up the language need none: no function can have their names.
 
-# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
+# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys. What is
+# said goes to /dev/null after --silent: a redirection of the function does not reach into the parentheses.
 function __aws_sso_call
     set -l fish_trace
-    set -l output ($__aws_sso_program hook fish $argv | string collect)
-    set -l program_status $pipestatus[1]
+    set -l silent
+    if test "$argv[1]" = --silent
+        set silent 1
+        set -e argv[1]
+    end
+    if not test -x $__aws_sso_program
+        test -n "$silent"
+        or builtin printf 'aws-sso: %s is not there any more: install it again\n' $__aws_sso_program >&2
+        return 127
+    end
+    set -l output
+    set -l program_status
+    if test -n "$silent"
+        set output ($__aws_sso_program hook fish $argv 2>/dev/null | string collect)
+        set program_status $pipestatus[1]
+    else
+        set output ($__aws_sso_program hook fish $argv | string collect)
+        set program_status $pipestatus[1]
+    end
     test $program_status -eq 0; or return $program_status
     builtin printf '%s\n' "$output" | builtin source
     __aws_sso_look
@@ -57,7 +75,7 @@ function __aws_sso_hook --on-event fish_prompt
     if test "$__aws_sso_shell" != "$__aws_sso_seen"
         set -g __aws_sso_told
         # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
-        __aws_sso_call sync 2>/dev/null; or __aws_sso_forget
+        __aws_sso_call --silent sync; or __aws_sso_forget
     end
     test -n "$__aws_sso_prompt"; and __aws_sso_place_segment
     __aws_sso_draw
@@ -119,8 +137,8 @@ function __aws_sso_place_segment
     function fish_prompt --inherit-variable theirs
         set -l statuses $pipestatus
         builtin printf %s "$AWS_SSO_SEGMENT"
-        __aws_sso_restore $statuses
-        $theirs $argv
+        # Only a pipeline sets $pipestatus, and only what follows it in the same place sees it.
+        eval (string join ' | ' -- '__aws_sso_exit '$statuses)'; $theirs $argv'
     end
 end
 
@@ -128,18 +146,10 @@ function __aws_sso_exit
     return $argv[1]
 end
 
-# Makes $status and $pipestatus what they were.
-function __aws_sso_restore
-    if not set -q argv[2]
-        return $argv[1]
-    end
-    eval (string join ' | ' -- '__aws_sso_exit '$argv)
-end
-
 # Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
 function __aws_sso_renew
     if test -n "$__aws_sso_told"
-        __aws_sso_call renew 2>/dev/null
+        __aws_sso_call --silent renew
     else
         __aws_sso_call renew
     end

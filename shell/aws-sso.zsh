@@ -113,17 +113,19 @@ function __aws_sso_draw {
 # Puts a reference to the segment in front of the prompt, once: before the first prompt, when every rc file
 # has had its say. Not where somebody else draws the prompt, or where the person refers to it already.
 function __aws_sso_place_segment {
+    \builtin local framework color reference=
     __aws_sso_prompt=
     # The only one of the person's options that counts here. Without it a prompt shows a % as it is.
     if [[ ! -o prompt_percent ]]; then \builtin return 0; fi
-    if [[ -n ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${P9K_VERSION-}${LP_VERSION-}${SPACESHIP_VERSION-} ]] \
-        || \builtin typeset -f p10k prompt_pure_setup powerline-precmd >/dev/null; then
+    if [[ -n ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${P9K_VERSION-}${LP_VERSION-}${SPACESHIP_VERSION-} ]]; then
         \builtin return 0
     fi
-    case ${PROMPT-} in
+    for framework in p10k prompt_pure_setup powerline-precmd; do
+        if \builtin typeset -f $framework >/dev/null; then \builtin return 0; fi
+    done
+    case ${PROMPT-}${RPROMPT-} in
         *AWS_SSO_SEGMENT* | *AWS_SSO_PROFILE* | *%91v*) \builtin return 0 ;;
     esac
-    \builtin local color reference=
     \builtin local -i place=91
     for color in $__aws_sso_colors; do
         (( place += 1 ))

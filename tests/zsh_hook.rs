@@ -47,9 +47,12 @@ fn hooks_of_others_keep_their_places() {
     let home = home(&simulator);
     let others = "a() { builtin print -r -- \"a $? $pipestatus\"; }\nb() { builtin print -r -- \"b $?\"; return 3; }\n\
                   precmd() { :; }\nprecmd_functions=(a b)\npreexec_functions=(:)\n";
-    let print = "setopt no_ksh_arrays; builtin print -r -- $precmd_functions / $preexec_functions / ${+functions[precmd]}\n";
+    let print =
+        "setopt no_ksh_arrays; builtin print -r -- $precmd_functions / $preexec_functions / ${+functions[precmd]}\n";
     let hooks = "a b __aws_sso_precmd __aws_sso_register_completion / : __aws_sso_preexec / 1\n";
-    for option in ["", "setopt ksh_arrays", "setopt sh_word_split ksh_arrays", "emulate sh", "typeset -U precmd_functions"] {
+    for option in
+        ["", "setopt ksh_arrays", "setopt sh_word_split ksh_arrays", "emulate sh", "typeset -U precmd_functions"]
+    {
         let answer = quiet_zsh(&home, &format!("{others}{option}"), &format!("{INIT}{INIT}{print}"));
         assert!(answer.stdout.contains(hooks), "{option}: {} {}", answer.stdout, answer.stderr);
     }
@@ -95,9 +98,11 @@ fn a_prompt_starts_no_process_when_nothing_changed() {
     let simulator = Simulator::start(small_organization());
     let home = home(&simulator);
     let trace = home.path().join("trace");
-    std::fs::write(home.path().join("lines"), format!("PROMPT=\n{INIT}{USE}:\n\n\n:\ntrue\nexit\n")).expect("the lines");
+    std::fs::write(home.path().join("lines"), format!("PROMPT=\n{INIT}{USE}:\n\n\n:\ntrue\nexit\n"))
+        .expect("the lines");
     let count = |home: &Home| {
-        let script = format!("strace -f -q -e trace=clone,fork,vfork,clone3,execve -o {} zsh -f -i -s <lines", trace.display());
+        let script =
+            format!("strace -f -q -e trace=clone,fork,vfork,clone3,execve -o {} zsh -f -i -s <lines", trace.display());
         let answer = Answer::of({
             let mut command = home.program("sh");
             command.args(["-c", &script]);
@@ -137,7 +142,8 @@ fn nothing_is_printed_at_the_start() {
 fn a_subshell_prints_what_it_prints() {
     let simulator = Simulator::start(small_organization());
     let home = home(&simulator);
-    let lines = format!("{USE}x=$(cd / && pwd)\nbuiltin print -r -- \"<$x>\"\n(cd /; builtin print -r -- \"<$PWD>\")\n");
+    let lines =
+        format!("{USE}x=$(cd / && pwd)\nbuiltin print -r -- \"<$x>\"\n(cd /; builtin print -r -- \"<$PWD>\")\n");
     assert_prints(&quiet_zsh(&home, "", &lines), "</>\n</>\n", "");
     let cd = "builtin print -r -- ${+functions[cd]} ${+aliases[cd]}\n";
     assert_prints(&quiet_zsh(&home, "", cd), "0 0\n", "cd is nobody's business");
@@ -147,8 +153,12 @@ fn a_subshell_prints_what_it_prints() {
 fn an_init_from_inside_a_hook_works_from_the_next_prompt_on() {
     let simulator = Simulator::start(small_organization());
     let home = home(&simulator);
-    let deferred = format!("later() {{ precmd_functions=(${{precmd_functions:#later}}); {} }}\nprecmd_functions+=(later)\n", INIT.trim());
-    let lines = format!("PROMPT=\n{deferred}:\n{USE}{}{}", show("AWS_SSO_PROFILE"), "print -r -- ${#AWS_SSO_SEGMENT}\n");
+    let deferred = format!(
+        "later() {{ precmd_functions=(${{precmd_functions:#later}}); {} }}\nprecmd_functions+=(later)\n",
+        INIT.trim()
+    );
+    let lines =
+        format!("PROMPT=\n{deferred}:\n{USE}{}{}", show("AWS_SSO_PROFILE"), "print -r -- ${#AWS_SSO_SEGMENT}\n");
     let answer = zsh(&home, &[], &lines);
     assert!(answer.stdout.starts_with("AWS_SSO_PROFILE=000000000001:Admin\n2"), "{} {}", answer.stdout, answer.stderr);
 }
@@ -162,9 +172,14 @@ fn a_role_goes_along_into_other_shells() {
     let (_, expected) = ("", "000000000001:Admin|☁ 000000000001:Admin \u{1f}|1\n");
     assert_prints(&quiet_zsh(&home, "", &format!("{USE}zsh -i -c '{inner}'\n")), expected, "zsh -ic");
     assert_prints(&quiet_zsh(&home, "", &format!("{USE}exec zsh -i -c '{inner}'\n")), expected, "exec zsh");
-    assert_prints(&quiet_zsh(&home, "", &format!("{USE}setopt all_export\n{INIT}zsh -i -c '{inner}'\n")), expected, "exported");
+    assert_prints(
+        &quiet_zsh(&home, "", &format!("{USE}setopt all_export\n{INIT}zsh -i -c '{inner}'\n")),
+        expected,
+        "exported",
+    );
     // No prompt, and so no hook, but the functions work.
-    let script = format!("{INIT}builtin print -r -- \"$precmd_functions\"\n{OTHER}builtin print -r -- $AWS_SSO_PROFILE\n");
+    let script =
+        format!("{INIT}builtin print -r -- \"$precmd_functions\"\n{OTHER}builtin print -r -- $AWS_SSO_PROFILE\n");
     let mut command = home.program("zsh");
     command.args(["-f", "-c", &script]);
     assert_prints(&Answer::of(command), "\n123456789012:ReadOnly\n", "zsh -c");
@@ -252,7 +267,8 @@ fn an_rc_file_that_is_read_three_times_is_read_once() {
     let list = "builtin print -r -- $precmd_functions $preexec_functions\nbuiltin print -r -- ${PROMPT//[^~]##91v/=}\n\
                 builtin print -r -- ${(k)functions[(I)*aws*]} ${(k)parameters[(I)*aws_sso*]}\n";
     let times = |count: usize| {
-        let answer = zsh(&home, &[], &format!("{}:\n{USE}:\n{list}", format!("source {}\n", rc.display()).repeat(count)));
+        let answer =
+            zsh(&home, &[], &format!("{}:\n{USE}:\n{list}", format!("source {}\n", rc.display()).repeat(count)));
         answer.stdout
     };
     assert_eq!(times(3), times(1));

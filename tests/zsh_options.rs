@@ -68,7 +68,8 @@ fn home(simulator: &Simulator) -> Home {
 /// A day of a person's lines, one of which nobody can fulfil.
 fn day() -> String {
     let look: String = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", "AWS_REGION", "AWS_SSO_SEGMENT"].map(show).concat();
-    let kept = "if [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then builtin printf 'keys\\n'; else builtin printf 'no keys\\n'; fi\n";
+    let kept =
+        "if [[ -n ${AWS_ACCESS_KEY_ID-} ]]; then builtin printf 'keys\\n'; else builtin printf 'no keys\\n'; fi\n";
     format!(
         "aws-sso-use 000000000001:Admin\n{look}{kept}\
          aws-sso-use admin || builtin printf 'status=%s\\n' $?\n{look}\
@@ -176,7 +177,9 @@ fn functions_of_the_same_names_do_not_reach_into_the_scripts() {
     let simulator = Simulator::start(small_organization());
     let home = home(&simulator);
     // add-zsh-hook, which is zsh's own, calls emulate and autoload; what the program prints calls unset.
-    let names = WORDS.split_whitespace().filter(|word| !["add-zsh-hook", "aws-sso", "autoload", "emulate", "unset"].contains(word));
+    let names = WORDS
+        .split_whitespace()
+        .filter(|word| !["add-zsh-hook", "aws-sso", "autoload", "emulate", "unset"].contains(word));
     let functions: String =
         names.map(|name| format!("function {name} {{ builtin print -u2 called {name}; }}\n")).collect();
     let init = INIT.replace("eval", "builtin eval");
