@@ -4,21 +4,44 @@
 # Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \x1f stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
 # __aws_sso_previous (for `aws-sso-use -`).
+#
+# `builtin` keeps functions of the same name away, which is what aliases are in fish. set, test, string, status,
+# eval, return and what makes up the language need none: no function can have their names.
 
-# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
+# Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys. What is
+# said goes to /dev/null after --silent: a redirection of the function does not reach into the parentheses.
 function __aws_sso_call
     set -l fish_trace
-    set -l output ($__aws_sso_program hook fish $argv | string collect)
-    set -l program_status $pipestatus[1]
+    set -l silent
+    if test "$argv[1]" = --silent
+        set silent 1
+        set -e argv[1]
+    end
+    if not test -x $__aws_sso_program
+        test -n "$silent"
+        or builtin printf 'aws-sso: %s is not there any more: install it again\n' $__aws_sso_program >&2
+        return 127
+    end
+    set -l output
+    set -l program_status
+    if test -n "$silent"
+        set output ($__aws_sso_program hook fish $argv 2>/dev/null | string collect)
+        set program_status $pipestatus[1]
+    else
+        set output ($__aws_sso_program hook fish $argv | string collect)
+        set program_status $pipestatus[1]
+    end
     test $program_status -eq 0; or return $program_status
-    echo "$output" | source
+    builtin printf '%s\n' "$output" | builtin source
     __aws_sso_look
     set -g __aws_sso_seen $__aws_sso_shell
     return 0
 end
 
 function aws-sso-use --description 'Take an AWS role in this shell'
-    __aws_sso_call use --helper-args="$AWS_SSO_HELPER_ARGS" --previous="$__aws_sso_previous" -- $argv
+    set -l private
+    set -q fish_private_mode; and set private --private
+    __aws_sso_call use $private --helper-args="$AWS_SSO_HELPER_ARGS" --previous="$__aws_sso_previous" -- $argv
 end
 
 function aws-sso-profile --description 'Take an AWS role in this shell'
@@ -34,10 +57,10 @@ function __aws_sso_look
     set -g __aws_sso_shell "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID"
 end
 
-# fish has no clock of its own. From 3.5 on it knows how long ago a file changed, and when that was.
+# fish has no clock of its own. Newer ones know how long ago a file changed, and when that was.
 if builtin path mtime -R / >/dev/null 2>&1
     function __aws_sso_now
-        set -g __aws_sso_time (math (builtin path mtime /) + (builtin path mtime -R /))
+        set -g __aws_sso_time (builtin math (builtin path mtime /) + (builtin path mtime -R /))
     end
 else
     function __aws_sso_now
@@ -52,7 +75,7 @@ function __aws_sso_hook --on-event fish_prompt
     if test "$__aws_sso_shell" != "$__aws_sso_seen"
         set -g __aws_sso_told
         # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
-        __aws_sso_call sync 2>/dev/null; or __aws_sso_forget
+        __aws_sso_call --silent sync; or __aws_sso_forget
     end
     test -n "$__aws_sso_prompt"; and __aws_sso_place_segment
     __aws_sso_draw
@@ -74,15 +97,15 @@ function __aws_sso_draw
     set -l left
     if test -n "$__aws_sso_expires"
         __aws_sso_now
-        set -l seconds (math $__aws_sso_expires - $__aws_sso_time)
+        set -l seconds (builtin math $__aws_sso_expires - $__aws_sso_time)
         if test $seconds -le 0
             set left expired
         else if test $seconds -lt 60
             set left '<1m'
         else if test $seconds -lt 3600
-            set left (math --scale=0 $seconds / 60)m
+            set left (builtin math --scale=0 $seconds / 60)m
         else
-            set left (math --scale=0 $seconds / 3600)h(math --scale=0 $seconds % 3600 / 60)m
+            set left (builtin math --scale=0 $seconds / 3600)h(builtin math --scale=0 $seconds % 3600 / 60)m
         end
     else if test -z "$AWS_PROFILE"
         set left '○' # a role whose credentials are not in this shell
@@ -99,17 +122,23 @@ end
 function __aws_sso_place_segment
     set -g __aws_sso_prompt
     test -z "$STARSHIP_SHELL$POSH_SHELL$POSH_THEME$LP_VERSION"; or return
-    functions --query _tide_prompt; and return
-    functions --query fish_prompt; or return
-    string match --quiet --regex 'AWS_SSO_(SEGMENT|PROFILE)' -- (functions fish_prompt fish_right_prompt 2>/dev/null)
-    and return
-    functions --copy fish_prompt __aws_sso_their_prompt
+    builtin functions --query _tide_prompt; and return
+    builtin functions --query fish_prompt; or return
+    set -l drawn (builtin functions fish_prompt; builtin functions fish_right_prompt 2>/dev/null)
+    string match --quiet --regex 'AWS_SSO_(SEGMENT|PROFILE)' -- $drawn; and return
+    # A name for each time this is done: the prompt of now may call the one that was made before.
+    set -l number 1
+    while builtin functions --query __aws_sso_their_prompt_$number
+        set number (builtin math $number + 1)
+    end
+    set -l theirs __aws_sso_their_prompt_$number
+    builtin functions --copy fish_prompt $theirs
     # Their prompt may show the status of the last command, so it is given back to it.
-    function fish_prompt
+    function fish_prompt --inherit-variable theirs
         set -l statuses $pipestatus
         builtin printf %s "$AWS_SSO_SEGMENT"
-        __aws_sso_restore $statuses
-        __aws_sso_their_prompt
+        # Only a pipeline sets $pipestatus, and only what follows it in the same place sees it.
+        eval (string join ' | ' -- '__aws_sso_exit '$statuses)'; $theirs $argv'
     end
 end
 
@@ -117,18 +146,10 @@ function __aws_sso_exit
     return $argv[1]
 end
 
-# Makes $status and $pipestatus what they were.
-function __aws_sso_restore
-    if test (count $argv) -le 1
-        return $argv[1]
-    end
-    builtin eval (string join ' | ' -- '__aws_sso_exit '$argv)
-end
-
 # Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
 function __aws_sso_renew
     if test -n "$__aws_sso_told"
-        __aws_sso_call renew 2>/dev/null
+        __aws_sso_call --silent renew
     else
         __aws_sso_call renew
     end
@@ -137,7 +158,7 @@ function __aws_sso_renew
     else
         set -g __aws_sso_told 1
         __aws_sso_now
-        set -g __aws_sso_renew_at (math $__aws_sso_time + 30)
+        set -g __aws_sso_renew_at (builtin math $__aws_sso_time + 30)
     end
 end
 
@@ -147,16 +168,23 @@ function __aws_sso_preexec --on-event fish_preexec
     test -n "$__aws_sso_renew_at"; or return
     __aws_sso_now
     test $__aws_sso_time -ge $__aws_sso_renew_at; or return
-    set -l first (string split --max 1 -- ' ' (string trim -- "$argv"))[1]
-    if string match --quiet --regex '^(|#.*|aws-sso|aws-sso-.*)$' -- "$first"; or builtin --query -- $first
-        string match --quiet --regex '[;|&(\n]' -- "$argv"; or return
-        # These run others.
+    # More than one command: one of them is likely to need credentials.
+    if not string match --quiet --regex '[;|&(\n]' -- (string trim -- "$argv" | string collect)
+        set -l first (string split --max 1 -- ' ' (string trim -- "$argv"))[1]
+        switch "$first"
+            case '' '#*' aws-sso 'aws-sso-*'
+                return
+            case and begin builtin command eval exec for if not or source switch time while . !
+                # These run others.
+            case '*'
+                builtin --query -- $first; and return
+        end
     end
     __aws_sso_renew
 end
 
 function __aws_sso_init
     if not status is-interactive
-        functions --erase __aws_sso_hook __aws_sso_preexec
+        builtin functions --erase __aws_sso_hook __aws_sso_preexec
     end
 end

@@ -5,13 +5,15 @@
 # segment; \037 stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
 # __aws_sso_previous (for `aws-sso-use -`).
 #
-# A backslash keeps aliases away. Each function runs under zsh's own options, and untraced.
+# A backslash keeps aliases away. Each function that others call runs under zsh's own options, and untraced, and so
+# does what it calls. What is left of the person's options is how this file is read: `emulate sh` wants the
+# semicolon before a closing brace.
 
 \builtin unalias -- aws-sso-use aws-sso-clear aws-sso-profile 2>/dev/null || \builtin :
 
 # Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
 function __aws_sso_call {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     \builtin local output
     output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
     \builtin eval "$output"
@@ -20,16 +22,16 @@ function __aws_sso_call {
 }
 
 function aws-sso-use {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
 }
 
 function aws-sso-profile {
-    aws-sso-use "$@"
+    \aws-sso-use "$@"
 }
 
 function aws-sso-clear {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_call clear --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
 }
 
@@ -47,7 +49,7 @@ function __aws_sso_now {
 
 # Runs before each prompt, and starts no process unless the role in the environment has changed.
 function __aws_sso_precmd {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_look
     if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
         __aws_sso_told=
@@ -64,7 +66,7 @@ function __aws_sso_forget {
 }
 
 # The colours of the segment, each with a place of its own in psvar after the one of the text.
-typeset -ga __aws_sso_colors
+\builtin typeset -ga __aws_sso_colors
 __aws_sso_colors=(1 2 3 4 5 6 13 208)
 
 # Puts the time that is left into the segment: into AWS_SSO_SEGMENT for prompts of the person's own, in which
@@ -111,15 +113,19 @@ function __aws_sso_draw {
 # Puts a reference to the segment in front of the prompt, once: before the first prompt, when every rc file
 # has had its say. Not where somebody else draws the prompt, or where the person refers to it already.
 function __aws_sso_place_segment {
+    \builtin local framework color reference=
     __aws_sso_prompt=
-    if [[ -n ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${P9K_VERSION-}${LP_VERSION-}${SPACESHIP_VERSION-} ]] \
-        || \builtin typeset -f p10k prompt_pure_setup powerline-precmd >/dev/null; then
+    # The only one of the person's options that counts here. Without it a prompt shows a % as it is.
+    if [[ ! -o prompt_percent ]]; then \builtin return 0; fi
+    if [[ -n ${STARSHIP_SHELL-}${POSH_SHELL-}${POSH_THEME-}${P9K_VERSION-}${LP_VERSION-}${SPACESHIP_VERSION-} ]]; then
         \builtin return 0
     fi
-    case ${PROMPT-} in
+    for framework in p10k prompt_pure_setup powerline-precmd; do
+        if \builtin typeset -f $framework >/dev/null; then \builtin return 0; fi
+    done
+    case ${PROMPT-}${RPROMPT-} in
         *AWS_SSO_SEGMENT* | *AWS_SSO_PROFILE* | *%91v*) \builtin return 0 ;;
     esac
-    \builtin local color reference=
     \builtin local -i place=91
     for color in $__aws_sso_colors; do
         (( place += 1 ))
@@ -130,7 +136,7 @@ function __aws_sso_place_segment {
 
 # Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
 function __aws_sso_renew {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     \builtin local -i failed=0
     if [[ -n ${__aws_sso_told-} ]]; then
         __aws_sso_call renew 2>/dev/null || failed=1
@@ -148,7 +154,7 @@ function __aws_sso_renew {
 
 # Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
 function __aws_sso_preexec {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
     __aws_sso_now
     if (( __aws_sso_time < __aws_sso_renew_at )); then \builtin return 0; fi
@@ -156,7 +162,7 @@ function __aws_sso_preexec {
         '' | : | '[' | alias | bg | cd | clear | dirs | disown | echo | exit | export | false | fg | history | jobs | \
             kill | logout | popd | print | printf | pushd | pwd | set | setopt | test | true | type | typeset | \
             umask | unalias | unset | unsetopt | wait | whence | which | aws-sso | aws-sso-*)
-            if [[ $3 != *[\;\|\&\`\(]* ]]; then \builtin return 0; fi
+            if [[ $3 != *[\;\|\&\`\($'\n']* ]]; then \builtin return 0; fi
             ;;
     esac
     __aws_sso_renew
@@ -164,10 +170,13 @@ function __aws_sso_preexec {
 }
 
 function __aws_sso_init {
-    { \builtin emulate -L zsh -o no_xtrace -o no_verbose } 2>/dev/null
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ ! -o interactive ]]; then \builtin return 0; fi
     \builtin autoload -Uz add-zsh-hook
-    add-zsh-hook precmd __aws_sso_precmd
-    add-zsh-hook preexec __aws_sso_preexec
-    if \builtin typeset -f __aws_sso_register_completion >/dev/null; then __aws_sso_register_completion; fi
+    \add-zsh-hook precmd __aws_sso_precmd
+    \add-zsh-hook preexec __aws_sso_preexec
+    if \builtin typeset -f __aws_sso_register_completion >/dev/null; then
+        \add-zsh-hook precmd __aws_sso_register_completion
+        __aws_sso_register_completion
+    fi
 }

@@ -157,6 +157,9 @@ pub struct HookUse {
     /// The role before this one: instance and ARN.
     #[arg(long)]
     pub previous: Option<String>,
+    /// Record nothing of it.
+    #[arg(long)]
+    pub private: bool,
 }
 
 /// A command line to complete.

@@ -153,6 +153,13 @@ impl Typist {
         self.wait_for_prompt();
     }
 
+    /// Presses Enter; what is shown until the next prompt.
+    pub fn enter_showing(&mut self) -> String {
+        self.keys("\r");
+        self.prompt += 1;
+        self.sees(&format!("ready{}> ", self.prompt))
+    }
+
     /// Types a line and presses Enter; the next prompt is there afterwards.
     pub fn line(&mut self, line: &str) {
         self.keys(line);

@@ -68,7 +68,9 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
             (None, hook)
         }
     };
-    session.record_use(&role);
+    if !call.private {
+        session.record_use(&role);
+    }
     let means = credentials.as_ref().map_or(Means::Profile, Means::Keys);
     let region = region_request(&args.region);
     let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
