@@ -33,6 +33,7 @@ function __aws_sso_call
     end
     test $program_status -eq 0; or return $program_status
     builtin printf '%s\n' "$output" | builtin source
+    set -g __aws_sso_redraw_at
     __aws_sso_look
     set -g __aws_sso_seen $__aws_sso_shell
     return 0
@@ -71,6 +72,14 @@ end
 # Runs before each prompt, and starts no process unless the role in the environment has changed.
 function __aws_sso_hook --on-event fish_prompt
     set -l fish_trace
+    # Before most prompts the role is the same and the segment still right. The time since the system was started is
+    # the one clock that is read without a substitution, which would take longer than all of this.
+    if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt" \
+            -a "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID" = "$__aws_sso_seen"
+        test $__aws_sso_redraw_at = never; and return
+        builtin read --local uptime rest </proc/uptime
+        test $uptime -lt $__aws_sso_redraw_at; and return
+    end
     __aws_sso_look
     if test "$__aws_sso_shell" != "$__aws_sso_seen"
         set -g __aws_sso_told
@@ -86,20 +95,28 @@ function __aws_sso_forget
     set -g __aws_sso_text
     set -g __aws_sso_expires
     set -g __aws_sso_renew_at
+    set -g __aws_sso_redraw_at
 end
 
 # Puts the time that is left into the segment.
 function __aws_sso_draw
     if test -z "$__aws_sso_text"
         set -g AWS_SSO_SEGMENT
+        set -g __aws_sso_redraw_at never
         return
     end
     set -l left
+    set -g __aws_sso_redraw_at
     if test -n "$__aws_sso_expires"
         __aws_sso_now
         set -l seconds (builtin math $__aws_sso_expires - $__aws_sso_time)
+        if test -r /proc/uptime
+            builtin read --local uptime rest </proc/uptime
+            set __aws_sso_redraw_at (builtin math $uptime + $seconds % 60 + 1)
+        end
         if test $seconds -le 0
             set left expired
+            set __aws_sso_redraw_at never
         else if test $seconds -lt 60
             set left '<1m'
         else if test $seconds -lt 3600

@@ -17,6 +17,7 @@ function __aws_sso_call {
     \builtin local output
     output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
     \builtin eval "$output"
+    __aws_sso_redraw_at=0
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
 }
@@ -47,8 +48,16 @@ function __aws_sso_now {
     __aws_sso_time=${(%)clock}
 }
 
-# Runs before each prompt, and starts no process unless the role in the environment has changed.
+# Runs before each prompt, and starts no process unless the role in the environment has changed. What holds before
+# most prompts is told first: the same role, and the segment still right and still there (a theme may have emptied
+# psvar). To put the person's options aside takes longer than all of that, so it is written for any of them.
 function __aws_sso_precmd {
+    if [[ ${EPOCHSECONDS:-0} -ge ${__aws_sso_drawn_at:-1} && ${EPOCHSECONDS:-0} -lt ${__aws_sso_redraw_at:-0}
+        && ${#psvar[@]} -ge 91 && -z ${__aws_sso_prompt-}
+        && "${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}" \
+            == "${__aws_sso_seen-}" ]]; then
+        \builtin return 0
+    fi
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_look
     if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
@@ -63,6 +72,7 @@ function __aws_sso_precmd {
 function __aws_sso_forget {
     __aws_sso_seen=$__aws_sso_shell
     __aws_sso_text= __aws_sso_expires= __aws_sso_renew_at=
+    __aws_sso_redraw_at=0
 }
 
 # The colours of the segment, each with a place of its own in psvar after the one of the text.
@@ -74,6 +84,10 @@ __aws_sso_colors=(1 2 3 4 5 6 13 208)
 function __aws_sso_draw {
     \builtin local left= text color
     \builtin local -i seconds place=91
+    # Until when the segment is right: for good, or until a minute less is left.
+    __aws_sso_now
+    __aws_sso_drawn_at=$__aws_sso_time
+    __aws_sso_redraw_at=9999999999
     psvar[place]=
     for color in $__aws_sso_colors; do
         (( place += 1 ))
@@ -84,8 +98,10 @@ function __aws_sso_draw {
         \builtin return 0
     fi
     if [[ -n ${__aws_sso_expires-} ]]; then
-        __aws_sso_now
         (( seconds = __aws_sso_expires - __aws_sso_time ))
+        if (( seconds > 0 )); then
+            __aws_sso_redraw_at=$(( __aws_sso_time + seconds % 60 + 1 ))
+        fi
         if (( seconds <= 0 )); then
             left='expired'
         elif (( seconds < 60 )); then
@@ -172,6 +188,8 @@ function __aws_sso_preexec {
 function __aws_sso_init {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ ! -o interactive ]]; then \builtin return 0; fi
+    # Without its clock every prompt is drawn anew.
+    \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null
     \builtin autoload -Uz add-zsh-hook
     \add-zsh-hook precmd __aws_sso_precmd
     \add-zsh-hook preexec __aws_sso_preexec
