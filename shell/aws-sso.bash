@@ -12,22 +12,23 @@
 
 # Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
 function __aws_sso_call {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     \builtin local output
     # shellcheck disable=SC2154 # set before this script
     output=$("$__aws_sso_program" hook bash "$@") || \builtin return
     \builtin eval "$output"
+    __aws_sso_redraw_at=0
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
 }
 
 function __aws_sso_use {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
 }
 
 function __aws_sso_clear {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_call clear --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
 }
 
@@ -47,21 +48,23 @@ function __aws_sso_look {
 }
 
 function __aws_sso_now {
-    \builtin printf -v __aws_sso_time '%(%s)T' -1
+    __aws_sso_time=${EPOCHSECONDS-}
+    # Before bash 5, and where the variable was unset.
+    if [[ -z $__aws_sso_time ]]; then \builtin printf -v __aws_sso_time '%(%s)T' -1; fi
 }
 
 # Runs before each prompt, and starts no process unless the role in the environment has changed.
 function __aws_sso_hook {
     __aws_sso_status=$?
     # Under `set -e` a status would end the shell.
-    if [[ $- == *e* ]]; then __aws_sso_status=0; fi
+    if \builtin shopt -qo errexit; then __aws_sso_status=0; fi
     __aws_sso_before_prompt || \builtin :
     if [[ ${__aws_sso_pending-} ]]; then __aws_sso_arm || \builtin :; fi
     \builtin return "$__aws_sso_status"
 }
 
 function __aws_sso_before_prompt {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_look
     if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
         __aws_sso_told=
@@ -75,7 +78,7 @@ function __aws_sso_before_prompt {
         \builtin return 0
     fi
     __aws_sso_now
-    __aws_sso_draw
+    if ((__aws_sso_time >= ${__aws_sso_redraw_at:-0} || __aws_sso_time < __aws_sso_drawn_at)); then __aws_sso_draw; fi
     if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then
         __aws_sso_expect_command
     fi
@@ -90,8 +93,11 @@ function __aws_sso_forget {
 # Puts the time that is left into the segment. Readline counts what stands between \001 and \002 as no width.
 function __aws_sso_draw {
     \builtin local left='' text seconds
+    # Until when the segment is right: for good, or until a minute less is left.
+    __aws_sso_drawn_at=$__aws_sso_time __aws_sso_redraw_at=9999999999
     if [[ ${__aws_sso_expires-} ]]; then
         seconds=$((__aws_sso_expires - __aws_sso_time))
+        if ((seconds > 0)); then __aws_sso_redraw_at=$((__aws_sso_time + seconds % 60 + 1)); fi
         if ((seconds <= 0)); then
             left='expired'
         elif ((seconds < 60)); then
@@ -128,7 +134,7 @@ function __aws_sso_place_segment {
 
 # Gets new credentials. Where there are none to be had it says so once, and tries again after half a minute.
 function __aws_sso_renew {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     \builtin local status=0
     if [[ ${__aws_sso_told-} ]]; then
         __aws_sso_call renew 2>/dev/null || status=$?
@@ -146,12 +152,15 @@ function __aws_sso_renew {
 }
 
 # Whether a command could need credentials: what is built into the shell, and this program itself, cannot.
+# `trap` is not among these, so that it finds the trap that the person has set and not the one that is armed.
 function __aws_sso_needs {
-    case ${1%%[[:space:]]*} in
+    \builtin local line
+    line=${1#"${1%%[![:space:]]*}"}
+    case ${line%%[[:space:]]*} in
         '' | '#'* | : | '[' | alias | bg | cd | clear | declare | dirs | disown | echo | exit | export | false | fg | \
-            hash | help | history | jobs | kill | logout | popd | printf | pushd | pwd | set | shopt | test | trap | \
-            true | type | ulimit | umask | unalias | unset | wait | aws-sso | aws-sso-* | __aws_sso_*)
-            [[ $1 == *[\;\|\&\`\(]* ]]
+            hash | help | history | jobs | kill | logout | popd | printf | pushd | pwd | set | shopt | test | true | \
+            type | ulimit | umask | unalias | unset | wait | aws-sso | aws-sso-* | __aws_sso_*)
+            [[ $line == *[$'\n;|&`(']* ]]
             ;;
     esac
 }
@@ -159,6 +168,7 @@ function __aws_sso_needs {
 # Between Enter and the command: called by bash-preexec, by ble.sh and, from bash 5.3 on, by PS0.
 function __aws_sso_preexec {
     if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_now
     if ((__aws_sso_time >= __aws_sso_renew_at)) && __aws_sso_needs "${1-x}"; then __aws_sso_renew; fi
     \builtin return 0
@@ -172,7 +182,9 @@ function __aws_sso_expect_command {
             if [[ $name == __aws_sso_preexec ]]; then \builtin return 0; fi
         done
         preexec_functions+=(__aws_sso_preexec)
-    elif [[ -z ${BLE_VERSION-}${__aws_sso_ps0-}${__aws_sso_armed-} ]]; then
+    elif [[ ${PS0-} == *__aws_sso_preexec* ]] && \builtin shopt -q promptvars; then
+        \builtin return 0
+    elif [[ -z ${BLE_VERSION-}${__aws_sso_armed-} ]]; then
         __aws_sso_pending=1
     fi
 }
@@ -186,70 +198,76 @@ function __aws_sso_arm {
     if ((${#FUNCNAME[@]} > 2)) && [[ ${FUNCNAME[1]} == __aws_sso_hook ]]; then
         case ${PROMPT_COMMAND-} in
             *__aws_sso_arm*) ;;
-            *) PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__aws_sso_arm" ;;
+            *) PROMPT_COMMAND=${PROMPT_COMMAND-}$'\n__aws_sso_arm' ;;
         esac
         \builtin return 0
     fi
-    PROMPT_COMMAND=${PROMPT_COMMAND%$'\n'__aws_sso_arm}
+    PROMPT_COMMAND=${PROMPT_COMMAND/$'\n__aws_sso_arm'/}
     if [[ ${__aws_sso_armed-} ]]; then \builtin return 0; fi
-    __aws_sso_armed=1
     __aws_sso_their_trap=$(\builtin trap -p DEBUG)
+    __aws_sso_armed=1
+    # The last command of the trap sets `$_`, which the person's command may use, to what it was.
     # shellcheck disable=SC2016 # expanded when it runs
-    \builtin trap 'if __aws_sso_debug "$BASH_COMMAND"; then \builtin eval "$__aws_sso_give_back"; fi' DEBUG
+    \builtin trap 'if __aws_sso_debug "$BASH_COMMAND" "$_"; then \builtin eval "$__aws_sso_give_back"; fi
+        \builtin : "$__aws_sso_last"' DEBUG
 }
 \builtin declare -ft __aws_sso_hook __aws_sso_arm
 
-# Whether the command that is about to run is the person's, and not one of a completion or of a prompt hook.
-# If so, credentials are renewed and __aws_sso_give_back holds what restores the trap, and what the trap would
-# have done for this command.
+# Whether the command that is about to run is one that the person has entered and that needs credentials. If
+# so they are renewed, and __aws_sso_give_back holds what restores the trap, and what that trap would have done
+# for this command. Until that was evaluated the trap counts as armed: Ctrl-C may end the renewal.
 function __aws_sso_debug {
-    { \builtin local - && \builtin set +euvxk; } 2>/dev/null
-    \builtin local hooks=$'\n'"${PROMPT_COMMAND[*]-}"$'\n' words
-    if [[ ${COMP_LINE-} || $hooks == *[$'\n\t ;']"$1"[$'\n\t ;']* ]] || ! __aws_sso_needs "$1"; then
-        \builtin return 1
-    fi
-    __aws_sso_armed=
-    __aws_sso_give_back='\builtin trap - DEBUG'
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
+    __aws_sso_last=$2
+    if __aws_sso_is_ours "$1" || ! __aws_sso_needs "$1"; then \builtin return 1; fi
+    \builtin local words
+    __aws_sso_give_back='__aws_sso_armed=; \builtin trap - DEBUG'
     if [[ ${__aws_sso_their_trap-} ]]; then
         \builtin eval "words=(${__aws_sso_their_trap#trap })"
-        __aws_sso_give_back="$__aws_sso_their_trap; ${words[1]}"
+        __aws_sso_give_back="__aws_sso_armed=; $__aws_sso_their_trap; ${words[1]}"
     fi
     __aws_sso_now
     if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then __aws_sso_renew; fi
     \builtin return 0
 }
 
+# Whether a command that the trap has met is not the person's: it stands in a function that is traced, runs
+# for a completion or for a key, or is one of PROMPT_COMMAND. bash writes commands with blanks of its own.
+function __aws_sso_is_ours {
+    if ((${#FUNCNAME[@]} > 2)) || [[ ${COMP_LINE-}${READLINE_POINT-} ]]; then \builtin return 0; fi
+    \builtin local IFS=$'\n' hooks
+    hooks=$'\n'${PROMPT_COMMAND[*]-}$'\n'
+    [[ $hooks == *[$'\n\t ;']"$1"[$'\n\t ;']* ||
+        ${hooks//[$' \t']/} == *[$'\n;&|']"${1//[$' \t']/}"[$'\n;&|']* ]]
+}
+
 # Registers the hook with whatever runs hooks here, once.
 function __aws_sso_init {
+    [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     if [[ $- != *i* ]]; then \builtin return 0; fi
     \builtin local entry
     if [[ ${BLE_VERSION-} ]]; then
         blehook PRECMD!=__aws_sso_hook PREEXEC!=__aws_sso_preexec
         \builtin return 0
     fi
+    # A child would inherit the names without the functions.
+    \builtin export -n PROMPT_COMMAND PS0
+    for entry in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"} ${precmd_functions[@]+"${precmd_functions[@]}"}; do
+        if [[ $entry == *__aws_sso_hook* ]]; then \builtin return 0; fi
+    done
     if [[ ${bash_preexec_imported:-${__bp_imported-}} ]]; then
-        for entry in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
-            if [[ $entry == __aws_sso_hook ]]; then \builtin return 0; fi
-        done
         precmd_functions+=(__aws_sso_hook)
         \builtin return 0
     fi
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)) && [[ ${PS0-} != *__aws_sso_preexec* ]]; then
         # shellcheck disable=SC2016 # expanded when it is shown
-        PS0="${PS0-}"'${ __aws_sso_preexec x; }'
-        __aws_sso_ps0=1
+        PS0=${PS0-}'${ __aws_sso_preexec x; }'
     fi
-    for entry in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
-        if [[ $entry == *__aws_sso_hook* ]]; then \builtin return 0; fi
-    done
-    # A child would inherit the name without the function.
-    \builtin export -n PROMPT_COMMAND
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND@a} == *a* ]]; then
         PROMPT_COMMAND+=(__aws_sso_hook)
     else
-        entry=${PROMPT_COMMAND-}
-        entry=${entry%"${entry##*[![:space:];]}"}
-        # shellcheck disable=SC2178 # it is no array here
-        PROMPT_COMMAND="${entry:+$entry$'\n'}__aws_sso_hook"
+        # After a line end, as what stands there may end in `;` or in a comment.
+        # shellcheck disable=SC2178,SC2128 # it is no array here
+        PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__aws_sso_hook
     fi
 }

@@ -22,7 +22,7 @@ fn work(shell: Shell) {
     // The rc file is the person's own, without the line of the suite.
     let mut typist = Typist::with_exact_rc(shell, &home, &(shell.counting_prompt().to_owned() + MARK), &[]);
     assert_ne!(typist.status("aws-sso-use nobody"), "4", "the outer shell has no suite");
-    typist.nested("aws-sso exec -p 000000000001:Admin");
+    typist.starts_shell("aws-sso exec -p 000000000001:Admin");
     let environment = typist.environment();
     assert_eq!(environment["AWS_SSO_PROFILE"], "000000000001:Admin");
     assert_eq!(environment.get("__AWS_SSO_ZDOTDIR"), None);

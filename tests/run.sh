@@ -6,11 +6,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Each program with the Debian package that has it. The shells are tested as they are used: a missing one
+# Each program, or a file where there is none, with the Debian package that has it. The shells are tested as they are used: a missing one
 # is a failure, not a test less.
 NEEDED=(
     bash:bash zsh:zsh fish:fish dash:dash
-    cc:build-essential curl:curl expect:expect git:git openssl:openssl python3:python3 shellcheck:shellcheck tmux:tmux
+    /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
+    cc:build-essential curl:curl expect:expect git:git openssl:openssl python3:python3 shellcheck:shellcheck
+    strace:strace tmux:tmux
 )
 TARGET=${CARGO_TARGET_DIR:-target}
 PYTHON=$TARGET/test-python/bin/python
@@ -27,7 +29,7 @@ die() {
 missing_packages() {
     local need
     for need in "${NEEDED[@]}"; do
-        command -v "${need%%:*}" >/dev/null || printf '%s\n' "${need#*:}"
+        [[ ${need%%:*} == /* && -f ${need%%:*} ]] || command -v "${need%%:*}" >/dev/null || printf '%s\n' "${need#*:}"
     done
     # Debian's Python comes without what makes a virtual environment.
     if [[ ! -x $PYTHON ]] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then

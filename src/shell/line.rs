@@ -14,6 +14,17 @@ enum Quote {
     Escapes,
 }
 
+impl Quote {
+    /// What closes it.
+    fn character(self) -> Option<char> {
+        match self {
+            Self::None => None,
+            Self::Single | Self::Escapes => Some('\''),
+            Self::Double => Some('"'),
+        }
+    }
+}
+
 /// A command line up to the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BashLine {
@@ -35,8 +46,7 @@ impl BashLine {
         while let Some(c) = chars.next() {
             match reader.quote {
                 Quote::None => reader.unquoted(c, &mut chars),
-                Quote::Single | Quote::Escapes if c == '\'' => reader.close(c),
-                Quote::Double if c == '"' => reader.close(c),
+                quote if quote.character() == Some(c) => reader.close(c),
                 Quote::Double if c == '\\' => match chars.next() {
                     Some(c) if "$`\"\\".contains(c) => reader.push(c),
                     Some('\n') => {}
@@ -71,7 +81,13 @@ impl BashLine {
         if inner && rests.len() > 1 && !listing && !common(&rests).is_empty() {
             return Vec::new();
         }
-        let quoted: Vec<String> = rests.iter().map(|rest| self.quoted(rest, kept.is_empty())).collect();
+        let mut quoted: Vec<String> = rests.iter().map(|rest| self.quoted(rest, kept.is_empty())).collect();
+        // Readline closes the quote for a word that is complete, but not where the quote seems to be there.
+        if let ([only], Some(quote)) = (quoted.as_mut_slice(), self.quote.character())
+            && only.ends_with(quote)
+        {
+            only.push(quote);
+        }
         let cut = common(&quoted);
         // What they have in common must not end within an escape.
         let dangling = cut.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
@@ -235,9 +251,12 @@ mod tests {
             (r"x 123\:A", BREAKS, "123:Admin", "123:Admin"),
             (r"x data\ p", BREAKS, "data platform:Read Only", r"data\ platform:Read\ Only"),
             (r#"x "data p"#, BREAKS, "data platform:Read", "data platform:Read"),
-            (r#"x "data:p"#, BREAKS, "data:pl $(x)!", r#"data:pl \$(x)"\!""#),
+            (r#"x "data:p"#, BREAKS, "data:pl $(x)!", r#"data:pl \$(x)"\!"""#),
             ("x 'it", BREAKS, "it's", r"it'\''s"),
             (r"x it\'", BREAKS, "it's", r"it\'s"),
+            ("x 'it", BREAKS, "it'", r"it'\'''"),
+            (r#"x "say"#, BREAKS, "say \"so\"", r#"say \"so\"""#),
+            (r#"x "hi"#, BREAKS, "hi!", r#"hi"\!"""#),
             (r#"x "12":A"#, BREAKS, "12:Admin", "Admin"),
             (r#"x "12""#, BREAKS, "12:Admin", ":Admin"),
             ("x $'a", BREAKS, "a'b", r"a\'b"),
@@ -289,7 +308,8 @@ mod tests {
             } else {
                 3
             };
-            let completed = format!("{}{}{opened}", &line[..keep], replies[0]);
+            let closing = if replies[0].ends_with(opened) { "" } else { opened };
+            let completed = format!("{}{}{closing}", &line[..keep], replies[0]);
             prop_assert_eq!(&BashLine::read(&completed, BREAKS).words[1], &candidate, "{}", completed);
         }
     }

@@ -90,6 +90,12 @@ impl Shell {
         changes.iter().map(|change| statement(change) + "\n").collect()
     }
 
+    /// The same for the suite's own scripts, in whose way no alias and no function named `export` may be.
+    pub fn guarded_statements(self, changes: &[Change]) -> String {
+        let guard = if matches!(self, Self::Bash | Self::Zsh) { "\\builtin " } else { "" };
+        changes.iter().map(|change| guard.to_owned() + &self.statements(std::slice::from_ref(change))).collect()
+    }
+
     /// A complete statement that removes the variable `name`, silent where there is none.
     pub fn unset(self, name: &str) -> String {
         debug_assert!(is_variable_name(name), "{name}");
@@ -221,6 +227,8 @@ mod tests {
             assert_eq!(shell.set("A", "x;y"), r"export A=$'x\x3by';");
             assert_eq!(shell.unset("A"), "unset A;");
             assert_eq!(shell.assign("a", "x;y"), r"a=$'x\x3by';");
+            let changes = [Change::set("A", "x;y"), Change::unset("B")];
+            assert_eq!(shell.guarded_statements(&changes), "\\builtin export A=$'x\\x3by';\n\\builtin unset B;\n");
         }
         assert_eq!(Shell::Fish.assign("a", "b c"), r"set -g a b\X20c;");
         assert_eq!(Shell::PowerShell.assign("a", "b c"), "$global:a = 'b c';");

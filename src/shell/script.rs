@@ -22,8 +22,11 @@ pub fn script(shell: Shell, program: &str, parts: Parts, state: &str) -> Option<
         Shell::PowerShell => (include_str!("../../shell/aws-sso.ps1"), include_str!("../../completions/aws-sso.ps1")),
         Shell::Posix | Shell::Xonsh => return None,
     };
-    // No comment comes first: `eval $(…)`, which joins the lines, is to fail loudly and not to do nothing.
     let mut script = String::new();
+    if matches!(shell, Shell::Bash | Shell::Zsh) {
+        // `eval $(…)` joins the lines. It is to fail loudly, before the first comment takes all the rest away.
+        script += "if \\builtin :\nthen \\builtin :\nfi\n";
+    }
     for (name, value) in [("__aws_sso_program", program), ("__aws_sso_prompt", if parts.prompt { "1" } else { "" })] {
         script += &(shell.assign(name, value) + "\n");
     }

@@ -106,12 +106,17 @@ impl Typist {
     }
 
     pub fn with_exact_rc(shell: Shell, home: &Home, rc: &str, options: &[&str]) -> Self {
+        Self::under(&[], shell, home, rc, options)
+    }
+
+    /// Starts a shell as the child of a program such as strace, which ends in the shell's own arguments.
+    pub fn under(tracer: &[&str], shell: Shell, home: &Home, rc: &str, options: &[&str]) -> Self {
         let file = shell.rc_file(home);
         std::fs::create_dir_all(file.parent().expect("a directory")).expect("rc directory");
         std::fs::write(file, rc).expect("rc file");
         // Readline shows nothing where the terminal does not echo, as rexpect sets it up.
         let mut command = home.program("sh");
-        command.args(["-c", r#"stty echo cols 120 rows 40; exec "$@""#, "sh", shell.program()]);
+        command.args(["-c", r#"stty echo cols 120 rows 40; exec "$@""#, "sh"]).args(tracer).arg(shell.program());
         let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
         let directory = Path::new(BINARY).parent().expect("a directory").display();
         command.args(options).arg("-i").stdin(Stdio::inherit());
@@ -125,7 +130,8 @@ impl Typist {
         typist
     }
 
-    fn wait_for_prompt(&mut self) {
+    /// Waits for the prompt after an Enter or a Ctrl-C that was typed by `keys`.
+    pub fn wait_for_prompt(&mut self) {
         self.prompt += 1;
         let expected = format!("ready{}> ", self.prompt);
         if let Err(error) = self.session.exp_string(&expected) {
@@ -166,12 +172,25 @@ impl Typist {
         self.enter();
     }
 
-    /// Types a line that starts another shell of the same kind, whose prompts count from one again.
-    pub fn nested(&mut self, line: &str) {
+    /// Types a line and presses Enter; what is shown up to the next prompt, the line itself among it.
+    pub fn shown(&mut self, line: &str) -> String {
         self.keys(line);
         self.keys("\r");
-        self.prompt = 0;
-        self.wait_for_prompt();
+        self.prompt += 1;
+        self.sees(&format!("ready{}> ", self.prompt))
+    }
+
+    /// Types a line that starts another shell, whose prompts count from one; the number to come back to.
+    pub fn starts_shell(&mut self, line: &str) -> u32 {
+        let outer = std::mem::take(&mut self.prompt);
+        self.line(line);
+        outer
+    }
+
+    /// Leaves the shell that `starts_shell` has started.
+    pub fn comes_back(&mut self, outer: u32) {
+        self.prompt = outer;
+        self.line("exit");
     }
 
     /// What is shown until `text` comes.

@@ -18,6 +18,6 @@ pub(super) fn run(shell: Shell, call: HookWords, context: &Context) -> Result<St
 
 /// The statements that leave the role of the shell.
 pub(super) fn statements(shell: Shell, context: &Context, region: RegionRequest) -> String {
-    let changes = shell.statements(&clear_changes(&context.env, region));
+    let changes = shell.guarded_statements(&clear_changes(&context.env, region));
     changes + &HookState::default().statements(shell) + &take::remember_previous(shell, context, None)
 }

@@ -30,6 +30,8 @@ const DESCRIPTION: usize = 80;
 
 pub(super) fn run(shell: Shell, call: &HookComplete, context: &Context) -> String {
     match &call.line {
+        // Where a blank ends no word, readline would replace the command as well.
+        Some(_) if shell == Shell::Bash && !call.breaks.contains(' ') => Answer::Words(Vec::new()).mode(),
         Some(line) if shell == Shell::Bash => {
             let line = BashLine::read(line, &call.breaks);
             let words: Vec<OsString> = line.words.iter().map(OsString::from).collect();

@@ -30,7 +30,9 @@ fn renewed(shell: Shell, arn: &str, context: &Context) -> Result<String> {
     let config = load_config(context)?;
     let mut session = open_session(context, &config, Manners::Brief)?;
     let role = role::find(&session, &config, &Selection::Arn(arn.to_owned()))?;
-    let credentials = session.credentials(&role, Freshness::Lasting(config.refresh_before))?;
+    // A shell that renews early would gain nothing from keys that end when its own do.
+    let lasting = config.refresh_before.max(state::time_left(context).unwrap_or_default());
+    let credentials = session.credentials(&role, Freshness::Lasting(lasting))?;
     let hook = state::with_keys(state::of_role(context, Some(&config), &role), credentials.expires_at, &config);
-    Ok(shell.statements(&renewal_changes(&credentials)) + &hook.statements(shell))
+    Ok(shell.guarded_statements(&renewal_changes(&credentials)) + &hook.statements(shell))
 }

@@ -1,5 +1,7 @@
 //! What the hook of a shell keeps of the role in its environment.
 
+use std::time::Duration;
+
 use crate::config::{self, Config, discover};
 use crate::context::Context;
 use crate::environment::foreign_credentials;
@@ -28,11 +30,20 @@ pub(super) fn of_environment(context: &Context) -> HookState {
     let config = quiet_config(context);
     let role = config.as_ref().and_then(|config| known_role(context, config)).unwrap_or_else(|| named_role(context));
     let state = of_role(context, config.as_ref(), &role);
-    let end = context.env.get("AWS_SSO_SESSION_EXPIRATION").and_then(|time| time.parse::<jiff::Timestamp>().ok());
-    match end.filter(|_| context.env.get("AWS_ACCESS_KEY_ID").is_some()) {
+    match end(context).filter(|_| context.env.get("AWS_ACCESS_KEY_ID").is_some()) {
         Some(end) => with_keys(state, end.as_second(), &config.unwrap_or_default()),
         None => state,
     }
+}
+
+/// When the keys in the environment end.
+fn end(context: &Context) -> Option<jiff::Timestamp> {
+    context.env.get("AWS_SSO_SESSION_EXPIRATION")?.parse().ok()
+}
+
+/// How long the keys in the environment will be good.
+pub(super) fn time_left(context: &Context) -> Option<Duration> {
+    end(context)?.duration_since(jiff::Timestamp::now()).try_into().ok()
 }
 
 /// The state for a role, whatever becomes of its credentials.

@@ -75,7 +75,7 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
     let region = region_request(&args.region);
     let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
     changes.extend(role_changes(&delivery, &context.env));
-    Ok(shell.statements(&changes) + &hook.statements(shell) + &remember_previous(shell, &context, Some(&role)))
+    Ok(shell.guarded_statements(&changes) + &hook.statements(shell) + &remember_previous(shell, &context, Some(&role)))
 }
 
 /// The statement that keeps the role which is left for `aws-sso-use -`.
