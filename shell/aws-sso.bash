@@ -3,7 +3,8 @@
 # Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PS1).
 # Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \037 stands for the time that is left), __aws_sso_expires, __aws_sso_renew_at and
-# __aws_sso_early_at (Unix times), __aws_sso_previous (for `aws-sso-use -`).
+# __aws_sso_early_at (Unix times), __aws_sso_redraw_at (empty: what is drawn is old), __aws_sso_previous (for
+# `aws-sso-use -`).
 #
 # A backslash keeps aliases away, `builtin` keeps functions away. Options of the person's are put aside with
 # `local -` for as long as a function runs.
@@ -17,7 +18,6 @@ function __aws_sso_call {
     # shellcheck disable=SC2154 # set before this script
     output=$("$__aws_sso_program" hook bash "$@") || \builtin return
     \builtin eval "$output"
-    __aws_sso_redraw_at=0
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
 }
@@ -78,7 +78,7 @@ function __aws_sso_before_prompt {
         \builtin return 0
     fi
     __aws_sso_now
-    if ((__aws_sso_time >= ${__aws_sso_redraw_at:-0} || __aws_sso_time < __aws_sso_drawn_at)); then __aws_sso_draw; fi
+    if ((__aws_sso_time >= ${__aws_sso_redraw_at:-0} || __aws_sso_time < ${__aws_sso_drawn_at:-0})); then __aws_sso_draw; fi
     if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then
         __aws_sso_expect_command
     fi
@@ -87,7 +87,7 @@ function __aws_sso_before_prompt {
 
 function __aws_sso_forget {
     __aws_sso_seen=$__aws_sso_shell
-    __aws_sso_text='' __aws_sso_expires='' __aws_sso_renew_at='' __aws_sso_early_at=''
+    __aws_sso_text='' __aws_sso_expires='' __aws_sso_renew_at='' __aws_sso_early_at='' __aws_sso_redraw_at=''
 }
 
 # Puts the time that is left into the segment. Readline counts what stands between \001 and \002 as no width.

@@ -33,7 +33,6 @@ function __aws_sso_call
     end
     test $program_status -eq 0; or return $program_status
     builtin printf '%s\n' "$output" | builtin source
-    set -g __aws_sso_redraw_at
     __aws_sso_look
     set -g __aws_sso_seen $__aws_sso_shell
     return 0

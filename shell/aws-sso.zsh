@@ -17,7 +17,6 @@ function __aws_sso_call {
     \builtin local output
     output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
     \builtin eval "$output"
-    __aws_sso_redraw_at=0
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
 }

@@ -46,6 +46,10 @@ impl HookState {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
         let color = self.color.map(|color| color_code(shell, color)).unwrap_or_default();
         let mut statements = String::new();
+        if shell != Shell::PowerShell {
+            // The segment that the shell has drawn is not of this state.
+            statements += &(shell.assign("__aws_sso_redraw_at", "") + "\n");
+        }
         for (name, value) in [
             ("__aws_sso_text", self.text.as_str()),
             ("__aws_sso_color", color),
@@ -120,7 +124,8 @@ mod tests {
     #[test]
     fn a_state_is_written_for_each_shell() {
         let state = HookState { text: "x y".into(), color: Some(TagColor::Orange), ..HookState::default() };
-        let first = |shell: Shell| state.statements(shell).lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+        let first =
+            |shell: Shell| state.statements(shell).lines().skip(1).take(2).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(first(Shell::Bash), [r"__aws_sso_text=$'x\x20y';", r"__aws_sso_color=$'38\x3b5\x3b208';"]);
         assert_eq!(first(Shell::Zsh), [r"__aws_sso_text=$'x\x20y';", "__aws_sso_color=208;"]);
         assert_eq!(first(Shell::Fish)[0], r"set -g __aws_sso_text x\X20y;");
