@@ -70,7 +70,7 @@ fn day(shell: Shell) {
     // From the first digits to the account, and from there to the role.
     typist.keys("aws-sso-use 1234\t");
     typist.sees("123456789012:ReadOnly");
-    typist.enter_seeing("☁ 123456789012:ReadOnly 1h0m");
+    typist.enter_seeing("☁ 123456789012:ReadOnly ");
     assert_role(&mut typist, "123456789012:ReadOnly");
 
     typist.line("aws-sso-use payments-prod admin");
