@@ -129,8 +129,8 @@ fn a_trace_shows_no_secret() {
     let home = home(&simulator);
     for options in [&["--no-config"][..], &["--no-config", "-i"]] {
         let script = format!(
-            "{INIT}set -g fish_trace 1; {USE}; emit fish_prompt; aws-sso-use -A 2 -R Admin; emit fish_prompt; aws-sso-use -; \
-             emit fish_prompt; set -g __aws_sso_renew_at 1; emit fish_preexec ls; emit fish_prompt; set -e fish_trace\n\
+            "{INIT}set -g fish_trace 1; {USE}; emit fish_prompt; aws-sso-use -A 2 -R Admin; emit fish_prompt; \
+             aws-sso-use -; emit fish_prompt; set -g __aws_sso_renew_at 1; emit fish_preexec ls; emit fish_prompt; set -e fish_trace\n\
              echo $AWS_SECRET_ACCESS_KEY; echo $AWS_SESSION_TOKEN"
         );
         let answer = fish(&home, options, &script);
@@ -149,9 +149,10 @@ fn variables_of_all_sessions_stay_as_they_are() {
     let home = home(&simulator);
     let universal = "set -U | string match -v '__fish*' | string match -v 'fish_*'";
     let script = format!(
-        "set -Ux AWS_SSO_TEAM mine; set -U AWS_SSO_SEGMENT theirs; set -U __aws_sso_text theirs\n{universal} >$HOME/before\n\
-         {INIT}{USE}; emit fish_prompt; aws-sso-use 123456789012; emit fish_prompt; aws-sso-clear; emit fish_prompt\n\
-         {universal} >$HOME/after; command diff $HOME/before $HOME/after >$HOME/result; and count <$HOME/after >>$HOME/result"
+        "set -Ux AWS_SSO_TEAM mine; set -U AWS_SSO_SEGMENT theirs; set -U __aws_sso_text theirs\n\
+         {universal} >$HOME/before\n{INIT}{USE}; emit fish_prompt; aws-sso-use 123456789012; emit fish_prompt; aws-sso-clear; emit fish_prompt\n\
+         {universal} >$HOME/after; command diff $HOME/before $HOME/after >$HOME/result\n\
+         count <$HOME/after >>$HOME/result"
     );
     let answer = fish(&home, &["-i"], &script);
     assert_eq!(std::fs::read_to_string(home.path().join("result")).expect("a result"), "3\n", "{}", answer.stderr);

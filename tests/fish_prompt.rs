@@ -18,8 +18,8 @@ const HOSTILE: &str = r"100%n\x41$(touch executed)(touch executed)$HOME\e[31m";
 
 fn home(simulator: &Simulator) -> Home {
     let roles = format!(
-        "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: {}\n  '000000000002':\n    Tags:\n      \
-         Color: orange\n  '123456789012':\n    Tags:\n      Color: red",
+        "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: {}\n  '000000000002':\n    \
+         Tags:\n      Color: orange\n  '123456789012':\n    Tags:\n      Color: red",
         support::yaml(HOSTILE)
     );
     signed_in(simulator, &roles, "")

@@ -169,7 +169,7 @@ fn a_role_goes_along_into_other_shells() {
     let home = home(&simulator);
     std::fs::write(home.path().join(".zshrc"), format!("{INIT}PROMPT='ready> '\n")).expect(".zshrc");
     let inner = r#"builtin print -r -- "$AWS_SSO_PROFILE|$__aws_sso_text|$+functions[aws-sso-use]""#;
-    let (_, expected) = ("", "000000000001:Admin|☁ 000000000001:Admin \u{1f}|1\n");
+    let expected = "000000000001:Admin|☁ 000000000001:Admin \u{1f}|1\n";
     assert_prints(&quiet_zsh(&home, "", &format!("{USE}zsh -i -c '{inner}'\n")), expected, "zsh -ic");
     assert_prints(&quiet_zsh(&home, "", &format!("{USE}exec zsh -i -c '{inner}'\n")), expected, "exec zsh");
     assert_prints(

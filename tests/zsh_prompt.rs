@@ -20,8 +20,8 @@ const HOSTILE: &str = "100%n%F{red}$(touch executed)`touch executed`$HOME!!%{x%}
 /// A role of that name in account 1, and one with a colour in account 2.
 fn home(simulator: &Simulator) -> Home {
     let roles = format!(
-        "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: {}\n  '000000000002':\n    Tags:\n      \
-         Color: orange\n  '123456789012':\n    Tags:\n      Color: red",
+        "Accounts:\n  '000000000001':\n    Roles:\n      Admin:\n        Profile: {}\n  '000000000002':\n    \
+         Tags:\n      Color: orange\n  '123456789012':\n    Tags:\n      Color: red",
         support::yaml(HOSTILE)
     );
     signed_in(simulator, &roles, "")

@@ -48,8 +48,8 @@ pub fn named() -> (Simulator, Home) {
     home.write_config(&format!(
         "SSOConfig:\n  Default:\n{instance}    Accounts:\n      '000000000009':\n        Roles:\n{profiles}  \
          Other:\n{instance}    Accounts:\n      '111122223333':\n        Roles:\n          Admin:\n            \
-         Profile: other admin\nUrlAction: exec\nUrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\n\
-         RateLimit: 1000\nSecureStore: json\n"
+         Profile: other admin\nUrlAction: exec\n\
+         UrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\nSecureStore: json\n"
     ));
     home.ok(&["login"]);
     home.ok(&["login", "-S", "Other"]);
