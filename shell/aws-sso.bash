@@ -78,7 +78,10 @@ function __aws_sso_before_prompt {
         \builtin return 0
     fi
     __aws_sso_now
-    if ((__aws_sso_time >= ${__aws_sso_redraw_at:-0} || __aws_sso_time < ${__aws_sso_drawn_at:-0})); then __aws_sso_draw; fi
+    # A clock that was put back counts as well.
+    if ((__aws_sso_time >= ${__aws_sso_redraw_at:-0} || __aws_sso_time < ${__aws_sso_drawn_at:-0})); then
+        __aws_sso_draw
+    fi
     if [[ ${__aws_sso_early_at-} ]] && ((__aws_sso_time >= __aws_sso_early_at)); then
         __aws_sso_expect_command
     fi

@@ -73,8 +73,8 @@ function __aws_sso_hook --on-event fish_prompt
     set -l fish_trace
     # Before most prompts the role is the same and the segment still right. The time since the system was started is
     # the one clock that is read without a substitution, which would take longer than all of this.
-    if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt" \
-            -a "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID" = "$__aws_sso_seen"
+    if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt" -a "$__aws_sso_seen" = \
+            "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID"
         test $__aws_sso_redraw_at = never; and return
         builtin read --local uptime rest </proc/uptime
         test $uptime -lt $__aws_sso_redraw_at; and return

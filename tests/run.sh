@@ -6,8 +6,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Each program, or a file where there is none, with the Debian package that has it. The shells are tested as they are used: a missing one
-# is a failure, not a test less.
+# Each program, or a file where there is none, with the Debian package that has it. The shells are tested as they
+# are used: a missing one is a failure, not a test less.
 NEEDED=(
     bash:bash zsh:zsh fish:fish dash:dash
     /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
