@@ -51,8 +51,9 @@ function __aws_sso_now {
 # most prompts is told first: the same role, and the segment still right and still there (a theme may have emptied
 # psvar). To put the person's options aside takes longer than all of that, so it is written for any of them.
 function __aws_sso_precmd {
-    if [[ ${EPOCHSECONDS:-0} -ge ${__aws_sso_drawn_at:-1} && ${EPOCHSECONDS:-0} -lt ${__aws_sso_redraw_at:-0}
-        && ${#psvar[@]} -ge 91 && -z ${__aws_sso_prompt-}
+    if [[ -z ${__aws_sso_prompt-} && ( ${__aws_sso_redraw_at-} == never
+            || ${EPOCHSECONDS:-0} -ge ${__aws_sso_drawn_at:-1} && ${EPOCHSECONDS:-0} -lt ${__aws_sso_redraw_at:-0}
+            && ${#psvar[@]} -ge 91 )
         && "${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}" \
             == "${__aws_sso_seen-}" ]]; then
         \builtin return 0
@@ -94,8 +95,11 @@ function __aws_sso_draw {
     done
     if [[ -z ${__aws_sso_text-} ]]; then
         AWS_SSO_SEGMENT=
+        __aws_sso_redraw_at=never
         \builtin return 0
     fi
+    # A clock that is read without a prompt being expanded. Without it every prompt is drawn anew.
+    if [[ -z ${EPOCHSECONDS-} ]]; then \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null; fi
     if [[ -n ${__aws_sso_expires-} ]]; then
         (( seconds = __aws_sso_expires - __aws_sso_time ))
         if (( seconds > 0 )); then
@@ -187,13 +191,19 @@ function __aws_sso_preexec {
 function __aws_sso_init {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ ! -o interactive ]]; then \builtin return 0; fi
-    # Without its clock every prompt is drawn anew.
-    \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null
-    \builtin autoload -Uz add-zsh-hook
-    \add-zsh-hook precmd __aws_sso_precmd
-    \add-zsh-hook preexec __aws_sso_preexec
+    # As add-zsh-hook does it, which would be a file to find and to read at every start.
+    \builtin typeset -ga precmd_functions preexec_functions
+    __aws_sso_add precmd_functions __aws_sso_precmd
+    __aws_sso_add preexec_functions __aws_sso_preexec
     if \builtin typeset -f __aws_sso_register_completion >/dev/null; then
-        \add-zsh-hook precmd __aws_sso_register_completion
+        __aws_sso_add precmd_functions __aws_sso_register_completion
         __aws_sso_register_completion
+    fi
+}
+
+# Adds a function to a list of hooks, once.
+function __aws_sso_add {
+    if (( ! ${${(P)1}[(Ie)$2]} )); then
+        \builtin set -A $1 "${(@P)1}" $2
     fi
 }
