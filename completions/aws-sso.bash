@@ -5,10 +5,10 @@ function __aws_sso_complete {
     { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     \builtin local output mode start at
     COMPREPLY=()
-    # With the redirection inside of the substitution that would be two processes.
+    # `exec` spares a process.
     # shellcheck disable=SC2154 # set before this script
-    { output=$("$__aws_sso_program" hook bash complete --line="${COMP_LINE:0:COMP_POINT}" \
-        --breaks="${COMP_WORDBREAKS-}" --type="${COMP_TYPE-9}"); } 2>/dev/null || \builtin return 0
+    output=$(\builtin exec "$__aws_sso_program" hook bash complete --line="${COMP_LINE:0:COMP_POINT}" \
+        --breaks="${COMP_WORDBREAKS-}" --type="${COMP_TYPE-9}" 2>/dev/null) || \builtin return 0
     mode=${output%%$'\n'*}
     case $mode in
         words) __aws_sso_reply "${output#words}" ;;

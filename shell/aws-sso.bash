@@ -15,8 +15,9 @@
 function __aws_sso_call {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     \builtin local output
+    # `exec` spares a process: not every version of bash sees that the substitution needs no shell of its own.
     # shellcheck disable=SC2154 # set before this script
-    output=$("$__aws_sso_program" hook bash "$@") || \builtin return
+    output=$(\builtin exec "$__aws_sso_program" hook bash "$@") || \builtin return
     \builtin eval "$output"
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell

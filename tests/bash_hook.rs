@@ -144,7 +144,9 @@ fn the_shell_gets_no_names_but_ours() {
     // The others are the shell's own, and the counting prompt's.
     let known = [
         ["AWS_SSO_SEGMENT", "aws-sso-use", "aws-sso-clear", "aws-sso-profile"],
-        ["HISTFILESIZE", "HISTSIZE", "PIPESTATUS", "__n"],
+        ["HISTFILESIZE", "HISTSIZE", "PIPESTATUS", "FUNCNAME"],
+        // PS0 is used from bash 5.3 on.
+        ["PS0", "__n", "", ""],
     ]
     .concat();
     let strange: Vec<&str> =

@@ -34,10 +34,13 @@ fn key(typist: &mut Typist) -> String {
     typist.environment()["AWS_ACCESS_KEY_ID"].clone()
 }
 
-/// A shell with a role whose keys are due.
+/// Takes PS0 away, by which bash renews from 5.3 on, so that every bash does it like the older ones.
+const NO_PS0: &str = "PS0=";
+
+/// A shell with a role whose keys are due, and a DEBUG trap for that.
 fn due(simulator: &Simulator, before: &str, after: &str) -> (Home, Typist) {
     let home = signed_in(simulator, DUE_AT_ONCE);
-    let mut typist = Typist::with_rc(Shell::Bash, &home, before, after);
+    let mut typist = Typist::with_rc(Shell::Bash, &home, before, &format!("{after}\n{NO_PS0}"));
     typist.line("aws-sso-use 000000000001:Admin");
     (home, typist)
 }
@@ -198,7 +201,7 @@ fn credentials_of_somebody_else_are_left_alone() {
 fn aws_sso_use_is_one_process_even_where_keys_are_due() {
     let simulator = simulator();
     let home = signed_in(&simulator, DUE_AT_ONCE);
-    let mut traced = Traced::sit_down(&home, &rc("", ""));
+    let mut traced = Traced::sit_down(&home, &rc("", NO_PS0));
     traced.typist.line("aws-sso-use 000000000001:Admin");
     // The trap is looked up in a copy of the shell, which is no program.
     assert_eq!(traced.started().1, 1);
@@ -207,6 +210,30 @@ fn aws_sso_use_is_one_process_even_where_keys_are_due() {
     traced.typist.line("/bin/true");
     assert_eq!(traced.started().1, 2, "the renewal, and the command");
     traced.typist.leave();
+}
+
+#[test]
+fn from_bash_5_3_on_ps0_renews_what_is_due_and_before_that_it_is_left_alone() {
+    let simulator = simulator();
+    let home = signed_in(&simulator, "");
+    let mut typist = Typist::with_rc(Shell::Bash, &home, "PS0='${__mine:0:0}'", "");
+    let knows = typist.status("((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503))") == "0";
+    typist.line(line().trim_end());
+    let ps0 = look(&mut typist, &home, "PS0");
+    let ours = if knows { "${ __aws_sso_preexec x; }" } else { "" };
+    assert_eq!(ps0, format!("${{__mine:0:0}}{ours}"));
+    typist.line("aws-sso-use 000000000001:Admin");
+    let old = look(&mut typist, &home, "AWS_ACCESS_KEY_ID");
+    // The keys in the shell have ended, and so have those in the store.
+    home.write_config(&config(&simulator, "DefaultRegion: us-west-2", "SecureStore: json\nRefreshBefore: 61\n"));
+    typist.line("export AWS_SSO_SESSION_EXPIRATION=2020-01-01T00:00:00Z");
+    let armed = typist.output("trap -p DEBUG");
+    assert_eq!(armed, "", "`trap` finds no trap of ours");
+    assert!(key(&mut typist) != old);
+    assert_eq!(issued(&simulator), 2);
+    typist.line("/bin/true");
+    assert_eq!(issued(&simulator), 2, "once");
+    typist.leave();
 }
 
 /// The protocol of bash-preexec, in short: the real one is in no package. It runs `precmd_functions` before a
@@ -236,12 +263,12 @@ const COUNT: &str = "eval \"real_$(declare -f __aws_sso_before_prompt)\"\n\
 
 #[test]
 fn bash_preexec_renews_where_it_is_loaded_before_or_after() {
-    for (before, after) in [(PREEXEC, COUNT.to_owned()), ("", format!("{PREEXEC}{COUNT}"))] {
+    for (before, after) in [(PREEXEC, COUNT.to_owned()), ("", format!("{PREEXEC}{COUNT}{NO_PS0}"))] {
         let simulator = simulator();
         let home = signed_in(&simulator, "");
         let mut typist = Typist::with_rc(Shell::Bash, &home, before, &after);
         // A second look at the rc file adds no second hook.
-        typist.line(line().trim_end());
+        typist.line(&format!("{}; {NO_PS0}", line().trim_end()));
         typist.line(&COUNT.replace('\n', ";").replace(";;", ";"));
         let trap = typist.output("trap -p DEBUG");
         typist.line("aws-sso-use 000000000001:Admin");
