@@ -28,8 +28,6 @@ impl Quote {
 /// A command line up to the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BashLine {
-    /// Variables that are set for this command alone: `AWS_SSO=Other aws-sso …`.
-    pub variables: Vec<(String, String)>,
     /// The words as the command will see them; the last one is the one at the cursor, maybe empty.
     pub words: Vec<String>,
     quote: Quote,
@@ -62,10 +60,7 @@ impl BashLine {
         }
         let Reader { mut words, word, kept, quote, .. } = reader;
         words.push(word.unwrap_or_default());
-        let last = words.len() - 1;
-        let assignments = words[..last].iter().take_while(|word| assignment(word).is_some()).count();
-        let variables = words.drain(..assignments).filter_map(|word| assignment(&word)).collect();
-        Self { variables, words, quote, kept }
+        Self { words, quote, kept }
     }
 
     /// What readline is to insert for the `candidates`, which are values of the last word.
@@ -193,11 +188,6 @@ fn common<T: AsRef<str>>(texts: &[T]) -> &str {
     &first[..shared]
 }
 
-fn assignment(word: &str) -> Option<(String, String)> {
-    let (name, value) = word.split_once('=')?;
-    super::is_variable_name(name).then(|| (name.to_owned(), value.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,17 +212,12 @@ mod tests {
             ("x '' y", &["x", "", "y"]),
             (r"x $'a\'b", &["x", "a'b"]),
             (r#"x pre"mid"'end'"#, &["x", "premidend"]),
-            ("A=1 B='2 3' aws-sso li", &["aws-sso", "li"]),
             ("echo a; aws-sso li", &["aws-sso", "li"]),
             ("(aws-sso li", &["aws-sso", "li"]),
             ("x a\\", &["x", "a\\"]),
         ] {
             assert_eq!(words(text), expected, "{text}");
         }
-        assert_eq!(
-            BashLine::read("A=1 B='2 3' aws-sso li", BREAKS).variables,
-            [("A".to_owned(), "1".to_owned()), ("B".to_owned(), "2 3".to_owned())]
-        );
     }
 
     fn replies(text: &str, breaks: &str, candidates: &[&str], listing: bool) -> Vec<String> {

@@ -35,14 +35,14 @@ pub(super) fn run(shell: Shell, call: &HookComplete, context: &Context) -> Strin
         Some(line) if shell == Shell::Bash => {
             let line = BashLine::read(line, &call.breaks);
             let words: Vec<OsString> = line.words.iter().map(OsString::from).collect();
-            let answer = complete(&words, &line.variables, context);
+            let answer = complete(&words, context);
             let Answer::Words(candidates) = answer else { return answer.mode() };
             let values: Vec<String> = candidates.into_iter().map(|candidate| candidate.value).collect();
             let replies = line.replies(&values, LISTING.contains(&call.kind));
             std::iter::once("words".to_owned()).chain(replies).map(|line| line + "\n").collect()
         }
         _ => {
-            let answer = complete(&call.words, &[], context);
+            let answer = complete(&call.words, context);
             let Answer::Words(candidates) = &answer else { return answer.mode() };
             let short = |text: &str| text.chars().take(DESCRIPTION).collect::<String>();
             let line = |candidate: &Candidate| match one_line(&short(&candidate.description)) {
@@ -73,7 +73,7 @@ impl Answer {
 }
 
 /// Completes the last of `words`, of which the first is the command.
-fn complete(words: &[OsString], variables: &[(String, String)], context: &Context) -> Answer {
+fn complete(words: &[OsString], context: &Context) -> Answer {
     let none = Answer::Words(Vec::new());
     let Some(name) = words.first().and_then(|word| std::path::Path::new(word).file_name()) else { return none };
     let mut command = match name.to_str().unwrap_or_default() {
@@ -85,7 +85,7 @@ fn complete(words: &[OsString], variables: &[(String, String)], context: &Contex
     if let Some(before) = other_command(&command, words) {
         return Answer::Command(before);
     }
-    let line = Line::read(words, variables, context);
+    let line = Line::read(words, context);
     let values = Arc::new(Values::new(line));
     let mut command = attach(command, &values);
     let mut asked = words.to_vec();
@@ -143,24 +143,14 @@ struct Line {
 }
 
 impl Line {
-    fn read(words: &[OsString], variables: &[(String, String)], context: &Context) -> Self {
+    fn read(words: &[OsString], context: &Context) -> Self {
         let words: Vec<&str> = words[..words.len() - 1].iter().map(|word| word.to_str().unwrap_or_default()).collect();
         let flag = |short: Option<&str>, long: &str| value_of(&words, short, long);
-        let variable = |name: &str| {
-            let own = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-            own.or_else(|| context.env.get(name).map(str::to_owned))
-        };
         let config = flag(None, "--config").map(PathBuf::from);
         Self {
-            config: find_path(context, |around| {
-                discover::config_path(
-                    config.or_else(|| variable("AWS_SSO_CONFIG").map(PathBuf::from)).as_deref(),
-                    around,
-                )
-            })
-            .ok(),
+            config: find_path(context, |around| discover::config_path(config.as_deref(), around)).ok(),
             state: find_path(context, discover::state_path).ok(),
-            sso: flag(Some("-S"), "--sso").or_else(|| variable("AWS_SSO")).filter(|name| !name.is_empty()),
+            sso: flag(Some("-S"), "--sso").or_else(|| context.env.get("AWS_SSO").map(str::to_owned)),
             filter: RoleFilter {
                 account: flag(Some("-A"), "--account").and_then(|account| account.parse().ok()),
                 role: flag(Some("-R"), "--role"),
