@@ -44,7 +44,8 @@ prompt_zsh() {
         eval "$(aws-sso shell-init zsh)"; '"$2"'
         zmodload zsh/datetime; typeset -F s e s0 e0
         __aws_sso_precmd
-        s=$EPOCHREALTIME; for ((i = 0; i < 10000; i++)); do __aws_sso_precmd; done; e=$EPOCHREALTIME
+        prompt() { for hook in $precmd_functions; do $hook; done }
+        s=$EPOCHREALTIME; for ((i = 0; i < 10000; i++)); do prompt; done; e=$EPOCHREALTIME
         empty() { : }
         s0=$EPOCHREALTIME; for ((i = 0; i < 10000; i++)); do empty; done; e0=$EPOCHREALTIME
         printf "%.0f %.0f\n" $(( (e - s) * 100 )) $(( (e0 - s0) * 100 ))' 2>/dev/null

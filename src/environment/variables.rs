@@ -158,8 +158,8 @@ pub fn foreign_credentials(env: &Env) -> Option<&'static str> {
 /// An environment without the credentials of others, and what makes it so. Done before a role is
 /// delivered to whoever asked for it in their place.
 pub fn without_foreign(env: &Env) -> (Env, Vec<Change>) {
-    let there = FOREIGN.into_iter().filter(|name| env.get(name).is_some());
-    (env.without(&FOREIGN), there.map(Change::unset).collect())
+    // Those that seem unset as well: to an SDK an empty AWS_PROFILE is the name of a profile.
+    (env.without(&FOREIGN), FOREIGN.map(Change::unset).into())
 }
 
 /// `AWS_PROFILE` where it speaks of the role that we set.
@@ -286,7 +286,7 @@ mod tests {
         let env: Env = [("AWS_PROFILE", "mine"), ("AWS_REGION", "r")].into_iter().collect();
         let (left, changes) = without_foreign(&env);
         assert_eq!((left.get("AWS_PROFILE"), left.get("AWS_REGION")), (None, Some("r")));
-        assert_eq!(changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>(), ["AWS_PROFILE"]);
+        assert_eq!(changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>(), FOREIGN);
     }
 
     #[test]
