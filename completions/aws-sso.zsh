@@ -39,8 +39,9 @@ function __aws_sso_complete {
 
 # Runs before each prompt: compinit may come later in the rc file than this, again, much later or never.
 function __aws_sso_register_completion {
-    # Before the options are put aside, which takes longer: this is all that most prompts need.
-    if (( ! ${+_comps} )) || [[ -n ${_comps[aws-sso-use]-} ]]; then \builtin return 0; fi
+    # Before the options are put aside, which takes longer: this is all that most prompts need. (`${+_comps}` would
+    # copy the whole table of completions.)
+    if [[ ! -v _comps || -n ${_comps[aws-sso-use]-} ]]; then \builtin return 0; fi
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose; } 2>/dev/null
     \compdef __aws_sso_complete aws-sso aws-sso-use aws-sso-profile aws-sso-clear
     \builtin return 0
