@@ -1,10 +1,12 @@
 # The suite for bash 4.4 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hook and the prompt.
 #
-# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PS1).
-# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PS1),
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \037 stands for the time that is left), __aws_sso_expires, __aws_sso_renew_at and
-# __aws_sso_early_at (Unix times), __aws_sso_redraw_at (empty: what is drawn is old), __aws_sso_previous (for
-# `aws-sso-use -`).
+# __aws_sso_early_at (Unix times), __aws_sso_redraw_at (empty: what is drawn is old), __aws_sso_memory (for the
+# program alone), __aws_sso_tree (the directory of the nearest .aws-sso-role) and __aws_sso_mark (a file with the
+# time that the role file had), __aws_sso_eager (1: load keys at once), __aws_sso_skip (commands without AWS).
 #
 # A backslash keeps aliases away, `builtin` keeps functions away. Options of the person's are put aside with
 # `local -` for as long as a function runs.
@@ -14,10 +16,17 @@
 # Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
 function __aws_sso_call {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
-    \builtin local output
-    # `exec` spares a process: not every version of bash sees that the substitution needs no shell of its own.
+    \builtin local output verb="$1"
+    \builtin shift
+    \builtin set -- "$verb" --memory="${__aws_sso_memory-}" --directories="${__aws_sso_directories-}" "$@"
+    # What a hook has to say comes with its answer. `exec` spares a process: not every version of bash sees that the
+    # substitution needs no shell of its own.
     # shellcheck disable=SC2154 # set before this script
-    output=$(\builtin exec "$__aws_sso_program" hook bash "$@") || \builtin return
+    if [[ $verb == sync ]]; then
+        output=$(\builtin exec "$__aws_sso_program" hook bash "$@" 2>/dev/null) || \builtin return
+    else
+        output=$(\builtin exec "$__aws_sso_program" hook bash "$@") || \builtin return
+    fi
     \builtin eval "$output"
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
@@ -25,7 +34,7 @@ function __aws_sso_call {
 
 function __aws_sso_use {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
-    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
+    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
 }
 
 function __aws_sso_clear {
@@ -54,7 +63,42 @@ function __aws_sso_now {
     if [[ -z $__aws_sso_time ]]; then \builtin printf -v __aws_sso_time '%(%s)T' -1; fi
 }
 
-# Runs before each prompt, and starts no process unless the role in the environment has changed.
+# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
+# walked is where the shell is, not what $PWD says: links and moved directories lie.
+function __aws_sso_moved {
+    \builtin local up=. tree="${__aws_sso_tree-}" mark="${__aws_sso_mark-}" file="${__aws_sso_tree-}/.aws-sso-role"
+    if [[ $PWD == "${__aws_sso_stood-}" && . -ef $PWD ]]; then
+        if [[ -z $tree ]]; then
+            if [[ ! -e .aws-sso-role ]]; then \builtin return 1; fi
+        elif [[ -e $file && (-z $mark || -e $mark && ! $file -nt $mark && ! $file -ot $mark) &&
+            (. -ef $tree || ! -e .aws-sso-role) ]]; then
+            \builtin return 1
+        fi
+    fi
+    __aws_sso_stood=$PWD
+    while [[ ! -e $up/.aws-sso-role ]]; do
+        if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
+            __aws_sso_found=
+            [[ $tree ]]
+            \builtin return
+        fi
+        up+=/..
+    done
+    __aws_sso_found=$PWD/$up
+    [[ ! $up -ef $tree || ($mark && (! -e $mark || $file -nt $mark || $file -ot $mark)) ]]
+}
+
+# Brings the role to what the directory, the person and the program have decided: the first argument is empty, or
+# --start where the shell starts.
+function __aws_sso_sync {
+    __aws_sso_told=
+    # A program that is gone is no news at every prompt.
+    if [[ ! -x $__aws_sso_program ]] || ! __aws_sso_call sync ${1:+"$1"}; then __aws_sso_forget; fi
+    # Where the program has no word for what was found, it is not asked again.
+    if [[ -z ${__aws_sso_tree-} ]]; then __aws_sso_tree=${__aws_sso_found-}; fi
+}
+
+# Runs before each prompt, and starts no process unless the role in the environment, or the directory, has changed.
 function __aws_sso_hook {
     __aws_sso_status=$?
     # Under `set -e` a status would end the shell.
@@ -67,10 +111,12 @@ function __aws_sso_hook {
 function __aws_sso_before_prompt {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_look
-    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
-        __aws_sso_told=
-        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
-        __aws_sso_call sync 2>/dev/null || __aws_sso_forget
+    if { [[ ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+        __aws_sso_sync
+    fi
+    if [[ ${__aws_sso_eager-} ]]; then
+        __aws_sso_eager=
+        __aws_sso_renew
     fi
     if [[ ${__aws_sso_prompt-} ]]; then __aws_sso_place_segment; fi
     __aws_sso_pending=
@@ -89,9 +135,21 @@ function __aws_sso_before_prompt {
     \builtin return 0
 }
 
+# Without an answer nothing is shown rather than something wrong, and the role of a directory, which may have been
+# left, goes.
 function __aws_sso_forget {
-    __aws_sso_seen=$__aws_sso_shell
     __aws_sso_text='' __aws_sso_expires='' __aws_sso_renew_at='' __aws_sso_early_at='' __aws_sso_redraw_at=''
+    __aws_sso_tree='' __aws_sso_mark='' __aws_sso_eager=''
+    if [[ ${AWS_SSO_DIRECTORY-} ]]; then
+        if [[ ${AWS_PROFILE-} == "${AWS_SSO_PROFILE-}" ]]; then \builtin unset AWS_PROFILE; fi
+        if [[ ${AWS_SSO_SESSION_EXPIRATION-} ]]; then
+            \builtin unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
+        fi
+        \builtin unset AWS_SSO AWS_SSO_PROFILE AWS_SSO_ROLE_ARN AWS_SSO_ACCOUNT_ID AWS_SSO_ROLE_NAME \
+            AWS_SSO_SESSION_EXPIRATION AWS_SSO_DIRECTORY
+    fi
+    __aws_sso_look
+    __aws_sso_seen=$__aws_sso_shell
 }
 
 # Puts the time that is left into the segment. Readline counts what stands between \001 and \002 as no width.
@@ -111,7 +169,7 @@ function __aws_sso_draw {
         else
             left="$((seconds / 3600))h$((seconds % 3600 / 60))m"
         fi
-    elif [[ -z ${AWS_PROFILE-} ]]; then
+    elif [[ ${__aws_sso_renew_at-} || -z ${AWS_PROFILE-} ]]; then
         left='○' # a role whose credentials are not in this shell
     fi
     text=${__aws_sso_text//$'\037'/"$left"}
@@ -158,20 +216,26 @@ function __aws_sso_renew {
 # Whether a command could need credentials: what is built into the shell, and this program itself, cannot.
 # `trap` is not among these, so that it finds the trap that the person has set and not the one that is armed.
 function __aws_sso_needs {
-    \builtin local line
+    \builtin local line first
     line=${1#"${1%%[![:space:]]*}"}
-    case ${line%%[[:space:]]*} in
+    first=${line%%[[:space:]]*}
+    case $first in
         '' | '#'* | : | '[' | alias | bg | cd | clear | declare | dirs | disown | echo | exit | export | false | fg | \
             hash | help | history | jobs | kill | logout | popd | printf | pushd | pwd | set | shopt | test | true | \
-            type | ulimit | umask | unalias | unset | wait | aws-sso | aws-sso-* | __aws_sso_*)
-            [[ $line == *[$'\n;|&`(']* ]]
+            type | ulimit | umask | unalias | unset | wait | aws-sso | aws-sso-* | __aws_sso_*) ;;
+        *)
+            # What has no use for AWS waits for no keys, but neither does it keep old ones from being renewed.
+            if [[ ${__aws_sso_expires-} || ${__aws_sso_skip-} != *" $first "* ]]; then \builtin return 0; fi
             ;;
     esac
+    [[ $line == *[$'\n;|&`(']* ]]
 }
 
-# Between Enter and the command: called by bash-preexec, by ble.sh and, from bash 5.3 on, by PS0.
+# Between Enter and the command: called by bash-preexec and ble.sh with the line and, from bash 5.3 on, by PS0,
+# which does not know it: enough to renew keys, but not to tell what needs the first ones.
 function __aws_sso_preexec {
     if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
+    if (($# == 0)) && [[ -z ${__aws_sso_expires-} ]]; then \builtin return 0; fi
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_now
     if ((__aws_sso_time >= __aws_sso_renew_at)) && __aws_sso_needs "${1-x}"; then __aws_sso_renew; fi
@@ -186,7 +250,7 @@ function __aws_sso_expect_command {
             if [[ $name == __aws_sso_preexec ]]; then \builtin return 0; fi
         done
         preexec_functions+=(__aws_sso_preexec)
-    elif [[ ${PS0-} == *__aws_sso_preexec* ]] && \builtin shopt -q promptvars; then
+    elif [[ ${__aws_sso_expires-} && ${PS0-} == *__aws_sso_preexec* ]] && \builtin shopt -q promptvars; then
         \builtin return 0
     elif [[ -z ${BLE_VERSION-}${__aws_sso_armed-} ]]; then
         __aws_sso_pending=1
@@ -249,7 +313,18 @@ function __aws_sso_is_ours {
 function __aws_sso_init {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     if [[ $- != *i* ]]; then \builtin return 0; fi
-    \builtin local entry
+    \builtin local entry start=--start
+    if [[ ${__aws_sso_memory-} ]]; then
+        start=''
+        # The file was read again: the program tells at the next prompt what this shell is at.
+        if [[ $__aws_sso_memory != "${__aws_sso_first-}" ]]; then __aws_sso_seen=''; fi
+    else
+        # shellcheck disable=SC2154 # set before this script
+        __aws_sso_memory=$__aws_sso_first
+    fi
+    if [[ ${__aws_sso_directories-} ]] && { __aws_sso_moved || [[ ${AWS_SSO_DIRECTORY-} ]]; }; then
+        __aws_sso_sync "$start"
+    fi
     if [[ ${BLE_VERSION-} ]]; then
         blehook PRECMD!=__aws_sso_hook PREEXEC!=__aws_sso_preexec
         \builtin return 0
@@ -265,7 +340,7 @@ function __aws_sso_init {
     fi
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)) && [[ ${PS0-} != *__aws_sso_preexec* ]]; then
         # shellcheck disable=SC2016 # expanded when it is shown
-        PS0=${PS0-}'${ __aws_sso_preexec x; }'
+        PS0=${PS0-}'${ __aws_sso_preexec; }'
     fi
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND@a} == *a* ]]; then
         PROMPT_COMMAND+=(__aws_sso_hook)

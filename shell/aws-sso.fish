@@ -1,9 +1,12 @@
 # The suite for fish 3.1 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
 #
-# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into fish_prompt).
-# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into fish_prompt),
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \x1f stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
-# __aws_sso_previous (for `aws-sso-use -`).
+# __aws_sso_memory (for the program alone), __aws_sso_tree (the directory of the nearest .aws-sso-role) and
+# __aws_sso_mark (a file with the time that the role file had), __aws_sso_eager (1: load keys at once),
+# __aws_sso_skip (commands without AWS).
 #
 # `builtin` keeps functions of the same name away, which is what aliases are in fish. set, test, string, status,
 # eval, return and what makes up the language need none: no function can have their names.
@@ -24,11 +27,12 @@ function __aws_sso_call
     end
     set -l output
     set -l program_status
+    set -l call $argv[1] --memory="$__aws_sso_memory" --directories="$__aws_sso_directories" $argv[2..-1]
     if test -n "$silent"
-        set output ($__aws_sso_program hook fish $argv 2>/dev/null | string collect)
+        set output ($__aws_sso_program hook fish $call 2>/dev/null | string collect)
         set program_status $pipestatus[1]
     else
-        set output ($__aws_sso_program hook fish $argv | string collect)
+        set output ($__aws_sso_program hook fish $call | string collect)
         set program_status $pipestatus[1]
     end
     test $program_status -eq 0; or return $program_status
@@ -41,7 +45,7 @@ end
 function aws-sso-use --description 'Take an AWS role in this shell'
     set -l private
     set -q fish_private_mode; and set private --private
-    __aws_sso_call use $private --helper-args="$AWS_SSO_HELPER_ARGS" --previous="$__aws_sso_previous" -- $argv
+    __aws_sso_call use $private --helper-args="$AWS_SSO_HELPER_ARGS" -- $argv
 end
 
 function aws-sso-profile --description 'Take an AWS role in this shell'
@@ -68,33 +72,116 @@ else
     end
 end
 
-# Runs before each prompt, and starts no process unless the role in the environment has changed.
+# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
+# walked is where the shell is, not what $PWD says: links and moved directories lie. Each command takes fish as long
+# as several files, so it looks at six directories with one, and at that which it needs only where there is a file.
+function __aws_sso_moved
+    set -g __aws_sso_stood "$PWD"
+    set -g __aws_sso_found
+    set -l up .
+    while not test -e $up/.aws-sso-role -o -e $up/../.aws-sso-role -o -e $up/../../.aws-sso-role \
+            -o -e $up/../../../.aws-sso-role -o -e $up/../../../../.aws-sso-role -o -e $up/../../../../../.aws-sso-role
+        set up $up/../../../../..
+        if test $up -ef / -o $up -ef "$HOME" -o ! -d $up
+            test -n "$__aws_sso_tree"
+            return
+        end
+    end
+    while not test -e $up/.aws-sso-role
+        set up $up/..
+    end
+    set -g __aws_sso_found "$PWD/$up"
+    test $up -ef "$__aws_sso_tree"; or return 0
+    __aws_sso_changed
+end
+
+# Whether the role file, or the trust in it, has changed since the program has looked at it.
+function __aws_sso_changed
+    test -n "$__aws_sso_mark"; or return
+    test ! -e "$__aws_sso_mark" -o "$__aws_sso_tree/.aws-sso-role" -nt "$__aws_sso_mark" \
+        -o "$__aws_sso_tree/.aws-sso-role" -ot "$__aws_sso_mark"
+end
+
+# The same for a shell that stands still.
+function __aws_sso_is_at_rest
+    test "$PWD" = "$__aws_sso_stood"; or return
+    if test -z "$__aws_sso_tree"
+        test ! -e .aws-sso-role
+        return
+    end
+    test . -ef "$PWD" -a -e "$__aws_sso_tree/.aws-sso-role"; or return
+    test . -ef "$__aws_sso_tree" -o ! -e .aws-sso-role; or return
+    not __aws_sso_changed
+end
+
+# Brings the role to what the directory, the person and the program have decided: with --start where the shell starts.
+function __aws_sso_sync
+    set -g __aws_sso_told
+    # A program that is gone is no news at every prompt.
+    if not test -x $__aws_sso_program
+        __aws_sso_forget
+    else if not __aws_sso_call --silent sync $argv
+        __aws_sso_forget
+    end
+    # Where the program has no word for what was found, it is not asked again.
+    test -n "$__aws_sso_tree"; or set -g __aws_sso_tree $__aws_sso_found
+end
+
+# Runs at each change of the directory, before the command that follows it.
+function __aws_sso_cd --on-variable PWD
+    set -l fish_trace
+    test -n "$__aws_sso_directories"; or return
+    __aws_sso_moved; and __aws_sso_sync
+end
+
+# Runs before each prompt, and starts no process unless the role in the environment, or the directory, has changed.
 function __aws_sso_hook --on-event fish_prompt
     set -l fish_trace
     # Before most prompts the role is the same and the segment still right. The time since the system was started is
     # the one clock that is read without a substitution, which would take longer than all of this.
-    if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt" -a "$__aws_sso_seen" = \
+    if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt$__aws_sso_eager" -a "$__aws_sso_seen" = \
             "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID"
-        test $__aws_sso_redraw_at = never; and return
-        builtin read --local uptime rest </proc/uptime
-        test $uptime -lt $__aws_sso_redraw_at; and return
+        if test -z "$__aws_sso_directories" -o "$PWD" = "$__aws_sso_stood" -a -z "$__aws_sso_tree" -a ! -e .aws-sso-role
+            or __aws_sso_is_at_rest
+            test $__aws_sso_redraw_at = never; and return
+            builtin read --local uptime rest </proc/uptime
+            test $uptime -lt $__aws_sso_redraw_at; and return
+        end
     end
     __aws_sso_look
     if test "$__aws_sso_shell" != "$__aws_sso_seen"
-        set -g __aws_sso_told
-        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
-        __aws_sso_call --silent sync; or __aws_sso_forget
+        __aws_sso_sync
+    else if test -n "$__aws_sso_directories"
+        __aws_sso_moved; and __aws_sso_sync
+    end
+    if test -n "$__aws_sso_eager"
+        set -g __aws_sso_eager
+        __aws_sso_renew
     end
     test -n "$__aws_sso_prompt"; and __aws_sso_place_segment
     __aws_sso_draw
 end
 
+# Without an answer nothing is shown rather than something wrong, and the role of a directory, which may have been
+# left, goes.
 function __aws_sso_forget
+    for name in text expires renew_at redraw_at tree mark eager
+        set -g __aws_sso_$name
+    end
+    if test -n "$AWS_SSO_DIRECTORY"
+        test "$AWS_PROFILE" = "$AWS_SSO_PROFILE"; and set -e -g AWS_PROFILE
+        if test -n "$AWS_SSO_SESSION_EXPIRATION"
+            set -e -g AWS_ACCESS_KEY_ID
+            set -e -g AWS_SECRET_ACCESS_KEY
+            set -e -g AWS_SESSION_TOKEN
+            set -e -g AWS_CREDENTIAL_EXPIRATION
+        end
+        for name in '' _PROFILE _ROLE_ARN _ACCOUNT_ID _ROLE_NAME _SESSION_EXPIRATION _DIRECTORY
+            set -e -g AWS_SSO$name
+        end
+    end
+    __aws_sso_look
     set -g __aws_sso_seen $__aws_sso_shell
-    set -g __aws_sso_text
-    set -g __aws_sso_expires
-    set -g __aws_sso_renew_at
-    set -g __aws_sso_redraw_at
 end
 
 # Puts the time that is left into the segment.
@@ -123,7 +210,7 @@ function __aws_sso_draw
         else
             set left (builtin math --scale=0 $seconds / 3600)h(builtin math --scale=0 $seconds % 3600 / 60)m
         end
-    else if test -z "$AWS_PROFILE"
+    else if test -n "$__aws_sso_renew_at" -o -z "$AWS_PROFILE"
         set left '○' # a role whose credentials are not in this shell
     end
     set -l text (string replace --all -- \x1f "$left" "$__aws_sso_text" | string trim --right | string collect)
@@ -178,9 +265,13 @@ function __aws_sso_renew
     end
 end
 
-# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
+# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials;
+# nor does what is named by LazySkip need the first ones.
 function __aws_sso_preexec --on-event fish_preexec
     set -l fish_trace
+    # Whoever ran after us before the prompt (direnv) may have changed the role.
+    __aws_sso_look
+    test "$__aws_sso_shell" = "$__aws_sso_seen"; or __aws_sso_sync
     test -n "$__aws_sso_renew_at"; or return
     __aws_sso_now
     test $__aws_sso_time -ge $__aws_sso_renew_at; or return
@@ -194,6 +285,7 @@ function __aws_sso_preexec --on-event fish_preexec
                 # These run others.
             case '*'
                 builtin --query -- $first; and return
+                test -z "$__aws_sso_expires"; and string match --quiet -- "* $first *" "$__aws_sso_skip"; and return
         end
     end
     __aws_sso_renew
@@ -201,6 +293,20 @@ end
 
 function __aws_sso_init
     if not status is-interactive
-        builtin functions --erase __aws_sso_hook __aws_sso_preexec
+        builtin functions --erase __aws_sso_hook __aws_sso_preexec __aws_sso_cd
+        return
     end
+    set -l start --start
+    if test -n "$__aws_sso_memory"
+        set start
+        # The file was read again: the program tells at the next prompt what this shell is at.
+        test "$__aws_sso_memory" = "$__aws_sso_first"; or set -g __aws_sso_seen
+    else
+        set -g __aws_sso_memory $__aws_sso_first
+    end
+    test -n "$__aws_sso_directories"; or return 0
+    if __aws_sso_moved; or test -n "$AWS_SSO_DIRECTORY"
+        __aws_sso_sync $start
+    end
+    return 0
 end

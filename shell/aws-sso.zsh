@@ -1,9 +1,12 @@
 # The suite for zsh 5.3 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
 #
-# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PROMPT).
-# Set by the program with each role, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
+# Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PROMPT),
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \037 stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
-# __aws_sso_previous (for `aws-sso-use -`).
+# __aws_sso_memory (for the program alone), __aws_sso_tree (the directory of the nearest .aws-sso-role) and
+# __aws_sso_mark (a file with the time that the role file had), __aws_sso_eager (1: load keys at once),
+# __aws_sso_skip (commands without AWS).
 #
 # A backslash keeps aliases away. Each function that others call runs under zsh's own options, and untraced, and so
 # does what it calls. What is left of the person's options is how this file is read: `emulate sh` wants the
@@ -14,8 +17,15 @@
 # Runs the program and evaluates what it printed, all of it or nothing. Tracing is off: it would show keys.
 function __aws_sso_call {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
-    \builtin local output
-    output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
+    \builtin local output verb=$1
+    \builtin shift
+    \builtin set -- "$verb" --memory="${__aws_sso_memory-}" --directories="${__aws_sso_directories-}" "$@"
+    # What a hook has to say comes with its answer.
+    if [[ $verb == sync ]]; then
+        output=$("$__aws_sso_program" hook zsh "$@" 2>/dev/null) || \builtin return
+    else
+        output=$("$__aws_sso_program" hook zsh "$@") || \builtin return
+    fi
     \builtin eval "$output"
     __aws_sso_look
     __aws_sso_seen=$__aws_sso_shell
@@ -23,7 +33,7 @@ function __aws_sso_call {
 
 function aws-sso-use {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
-    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" --previous="${__aws_sso_previous-}" -- "$@"
+    __aws_sso_call use --helper-args="${AWS_SSO_HELPER_ARGS-}" -- "$@"
 }
 
 function aws-sso-profile {
@@ -47,32 +57,90 @@ function __aws_sso_now {
     __aws_sso_time=${(%)clock}
 }
 
-# Runs before each prompt, and starts no process unless the role in the environment has changed. What holds before
-# most prompts is told first: the same role, and the segment still right and still there (a theme may have emptied
-# psvar). To put the person's options aside takes longer than all of that, so it is written for any of them.
+# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
+# walked is where the shell is, not what $PWD says: links and moved directories lie.
+function __aws_sso_moved {
+    \builtin local up=. tree=${__aws_sso_tree-} mark=${__aws_sso_mark-}
+    \builtin local file=$tree/.aws-sso-role
+    __aws_sso_stood=$PWD
+    while [[ ! -e $up/.aws-sso-role ]]; do
+        if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
+            __aws_sso_found=
+            [[ -n $tree ]]
+            \builtin return
+        fi
+        up+=/..
+    done
+    __aws_sso_found=$PWD/$up
+    [[ ! $up -ef $tree || ( -n $mark && ( ! -e $mark || $file -nt $mark || $file -ot $mark ) ) ]]
+}
+
+# Brings the role to what the directory, the person and the program have decided: the first argument is empty, or
+# --start where the shell starts.
+function __aws_sso_sync {
+    __aws_sso_told=
+    # A program that is gone is no news at every prompt.
+    if [[ ! -x $__aws_sso_program ]] || ! __aws_sso_call sync ${1:+"$1"}; then __aws_sso_forget; fi
+    # Where the program has no word for what was found, it is not asked again.
+    if [[ -z ${__aws_sso_tree-} ]]; then __aws_sso_tree=${__aws_sso_found-}; fi
+}
+
+# Runs at each change of the directory, before the command that follows it. Not in a subshell: what such a one prints
+# is somebody's value, and its role ends with it.
+function __aws_sso_chpwd {
+    { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
+    if (( ZSH_SUBSHELL )) || [[ -z ${__aws_sso_directories-} ]]; then \builtin return 0; fi
+    if __aws_sso_moved; then __aws_sso_sync; fi
+    \builtin return 0
+}
+
+# Runs before each prompt, and starts no process unless the role in the environment, or the directory, has changed.
+# What holds before most prompts is told first: the same role, the same directory, and the segment still right and
+# still there (a theme may have emptied psvar). To put the person's options aside takes longer than all of that, so
+# it is written for any of them.
 function __aws_sso_precmd {
-    if [[ -z ${__aws_sso_prompt-} && ( ${__aws_sso_redraw_at-} == never
+    if [[ -z ${__aws_sso_prompt-}${__aws_sso_eager-} && ( ${__aws_sso_redraw_at-} == never
             || ${EPOCHSECONDS:-0} -ge ${__aws_sso_drawn_at:-1} && ${EPOCHSECONDS:-0} -lt ${__aws_sso_redraw_at:-0}
             && ${#psvar[@]} -ge 91 )
         && "${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}" \
-            == "${__aws_sso_seen-}" ]]; then
+            == "${__aws_sso_seen-}"
+        && ( -z ${__aws_sso_directories-} || "$PWD" == "${__aws_sso_stood-}" && . -ef "$PWD"
+            && ( -z ${__aws_sso_tree-} && ! -e .aws-sso-role
+                || -n ${__aws_sso_tree-} && -e "${__aws_sso_tree-}/.aws-sso-role"
+                && ( . -ef "${__aws_sso_tree-}" || ! -e .aws-sso-role )
+                && ( -z ${__aws_sso_mark-} || -e "${__aws_sso_mark-}"
+                    && ! "${__aws_sso_tree-}/.aws-sso-role" -nt "${__aws_sso_mark-}"
+                    && ! "${__aws_sso_tree-}/.aws-sso-role" -ot "${__aws_sso_mark-}" ) ) ) ]]; then
         \builtin return 0
     fi
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_look
-    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
-        __aws_sso_told=
-        # Where that fails, nothing is shown rather than something wrong, and it is not tried again.
-        __aws_sso_call sync 2>/dev/null || __aws_sso_forget
+    if { [[ -n ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+        __aws_sso_sync
+    fi
+    if [[ -n ${__aws_sso_eager-} ]]; then
+        __aws_sso_eager=
+        __aws_sso_renew
     fi
     if [[ -n ${__aws_sso_prompt-} ]]; then __aws_sso_place_segment; fi
     __aws_sso_draw
 }
 
+# Without an answer nothing is shown rather than something wrong, and the role of a directory, which may have been
+# left, goes.
 function __aws_sso_forget {
-    __aws_sso_seen=$__aws_sso_shell
-    __aws_sso_text= __aws_sso_expires= __aws_sso_renew_at=
+    __aws_sso_text= __aws_sso_expires= __aws_sso_renew_at= __aws_sso_tree= __aws_sso_mark= __aws_sso_eager=
     __aws_sso_redraw_at=0
+    if [[ -n ${AWS_SSO_DIRECTORY-} ]]; then
+        if [[ ${AWS_PROFILE-} == "${AWS_SSO_PROFILE-}" ]]; then \builtin unset AWS_PROFILE; fi
+        if [[ -n ${AWS_SSO_SESSION_EXPIRATION-} ]]; then
+            \builtin unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
+        fi
+        \builtin unset AWS_SSO AWS_SSO_PROFILE AWS_SSO_ROLE_ARN AWS_SSO_ACCOUNT_ID AWS_SSO_ROLE_NAME \
+            AWS_SSO_SESSION_EXPIRATION AWS_SSO_DIRECTORY
+    fi
+    __aws_sso_look
+    __aws_sso_seen=$__aws_sso_shell
 }
 
 # The colours of the segment, each with a place of its own in psvar after the one of the text.
@@ -114,7 +182,7 @@ function __aws_sso_draw {
         else
             left="$(( seconds / 3600 ))h$(( seconds % 3600 / 60 ))m"
         fi
-    elif [[ -z ${AWS_PROFILE-} ]]; then
+    elif [[ -n ${__aws_sso_renew_at-} || -z ${AWS_PROFILE-} ]]; then
         left='○' # a role whose credentials are not in this shell
     fi
     text=${__aws_sso_text//$'\037'/$left}
@@ -171,13 +239,19 @@ function __aws_sso_renew {
     fi
 }
 
-# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials.
+# Runs between Enter and the command. What is built into the shell, and this program itself, needs no credentials;
+# nor does what is named by LazySkip need the first ones.
 function __aws_sso_preexec {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
+    # Whoever ran after us before the prompt (direnv) may have changed the role.
+    __aws_sso_look
+    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then __aws_sso_sync; fi
     if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
     __aws_sso_now
     if (( __aws_sso_time < __aws_sso_renew_at )); then \builtin return 0; fi
-    case ${3%%[[:space:]]*} in
+    \builtin local first=${3%%[[:space:]]*}
+    if [[ -z ${__aws_sso_expires-} && ${__aws_sso_skip-} == *" $first "* ]]; then first=:; fi
+    case $first in
         '' | : | '[' | alias | bg | cd | clear | dirs | disown | echo | exit | export | false | fg | history | jobs | \
             kill | logout | popd | print | printf | pushd | pwd | set | setopt | test | true | type | typeset | \
             umask | unalias | unset | unsetopt | wait | whence | which | aws-sso | aws-sso-*)
@@ -191,10 +265,22 @@ function __aws_sso_preexec {
 function __aws_sso_init {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ ! -o interactive ]]; then \builtin return 0; fi
+    \builtin local start=--start
+    if [[ -n ${__aws_sso_memory-} ]]; then
+        start=
+        # The file was read again: the program tells at the next prompt what this shell is at.
+        if [[ $__aws_sso_memory != "${__aws_sso_first-}" ]]; then __aws_sso_seen=; fi
+    else
+        __aws_sso_memory=$__aws_sso_first
+    fi
     # As add-zsh-hook does it, which would be a file to find and to read at every start.
-    \builtin typeset -ga precmd_functions preexec_functions
+    \builtin typeset -ga precmd_functions preexec_functions chpwd_functions
     __aws_sso_add precmd_functions __aws_sso_precmd
     __aws_sso_add preexec_functions __aws_sso_preexec
+    if [[ -n ${__aws_sso_directories-} ]]; then
+        __aws_sso_add chpwd_functions __aws_sso_chpwd
+        if __aws_sso_moved || [[ -n ${AWS_SSO_DIRECTORY-} ]]; then __aws_sso_sync $start; fi
+    fi
     if \builtin typeset -f __aws_sso_register_completion >/dev/null; then
         __aws_sso_add precmd_functions __aws_sso_register_completion
         __aws_sso_register_completion

@@ -40,6 +40,14 @@ impl Env {
         Self(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
+    /// Sets a variable, or unsets it.
+    pub fn put(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.0.insert(name.to_owned(), value.to_owned()),
+            None => self.0.remove(name),
+        };
+    }
+
     /// Whether a variable says yes, in the spellings that AWS's SDKs take for a boolean.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True"))

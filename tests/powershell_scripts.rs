@@ -234,7 +234,7 @@ fn what_a_person_typed_arrives_behind_the_arguments_of_aws_sso_helper_args() {
     }
     let simulator = Simulator::start(small_organization());
     let mut home = signed_in(&simulator, "", "");
-    let used = statements(&hook(&home, "use", &["--helper-args=-A '000000000001'", "--previous=", "--", "admin"]));
+    let used = statements(&hook(&home, "use", &["--helper-args=-A '000000000001'", "--memory=", "--", "admin"]));
     assert_eq!(set(&used)["$Env:AWS_SSO_PROFILE"], ROLE);
     home.set("AWS_DEFAULT_REGION", "us-west-2");
     home.set("AWS_SSO_DEFAULT_REGION", "us-west-2");

@@ -24,7 +24,7 @@ fn a_shell_with_a_role_is_explained() {
     let inside =
         |arguments: &[&str]| home.ok(&[&["exec", "-p", "000000000001:Admin", "--", BINARY], arguments].concat());
     let text = inside(&["status"]);
-    assert_eq!(line(&text, "Role"), "000000000001:Admin (arn:aws:iam::000000000001:role/Admin)");
+    assert_eq!(line(&text, "Role"), "000000000001:Admin (arn:aws:iam::000000000001:role/Admin), taken by hand");
     assert!(["keys, 1h0m left", "keys, 59m left"].contains(&&*line(&text, "Credentials")), "{text}");
     assert_eq!(line(&text, "Region"), "us-west-2, managed by aws-sso");
     assert_eq!(line(&text, "Instance"), format!("Default, {} in {}", simulator.start_url(), simulator.region()));

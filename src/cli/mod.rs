@@ -1,5 +1,6 @@
 //! Every command, flag and help text. Data only: what a command does is in [`command`](crate::command).
 
+mod directory;
 mod setup;
 mod suite;
 
@@ -11,8 +12,11 @@ use crate::config::{LogLevel, UrlAction};
 use crate::context::Globals;
 use crate::role::{AccountId, RoleFlags};
 
+pub use directory::{AllowArgs, DenyArgs};
 pub use setup::{CompletionsArgs, SetupArgs, SetupCommand};
-pub use suite::{ClearCli, HookCall, HookCli, HookComplete, HookUse, HookWords, ShellInitArgs, UseCli};
+pub use suite::{
+    ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
+};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -121,6 +125,10 @@ pub enum Command {
     Time,
     /// Print the script that puts aws-sso-use, the prompt and completion into your shell
     ShellInit(ShellInitArgs),
+    /// Let a .aws-sso-role choose the role of its directory
+    Allow(AllowArgs),
+    /// Do not let a .aws-sso-role choose
+    Deny(DenyArgs),
     /// Explain this shell: its role, credentials, region and session
     Status(StatusArgs),
     /// Forget cached role credentials
@@ -301,6 +309,9 @@ pub struct ExecArgs {
     /// The role to run as.
     #[command(flatten)]
     pub role: RoleArgs,
+    /// The role of the working directory (.aws-sso-role)
+    #[arg(help_heading = "Role", long, conflicts_with_all = ["profile", "arn", "account", "role"])]
+    pub here: bool,
     /// Leave the region as it is
     #[arg(short, long)]
     pub no_region: bool,
@@ -327,6 +338,9 @@ pub struct ProcessArgs {
     /// The role to answer for.
     #[command(flatten)]
     pub role: RoleArgs,
+    /// The role of the working directory (.aws-sso-role)
+    #[arg(help_heading = "Role", long, conflicts_with_all = ["profile", "arn", "account", "role"])]
+    pub here: bool,
     /// Accepted for old profiles
     #[arg(long, hide = true)]
     pub open: Option<String>,

@@ -31,8 +31,8 @@ pub struct ShellInitArgs {
     /// Leave completion alone
     #[arg(long)]
     pub no_completion: bool,
-    /// Accepted for later
-    #[arg(long, hide = true)]
+    /// Do not follow .aws-sso-role files
+    #[arg(long)]
     pub no_directory: bool,
 }
 
@@ -129,17 +129,49 @@ pub enum HookCall {
     Use(HookUse),
     /// `aws-sso-clear`
     Clear(HookWords),
-    /// The role in the environment is another one than the script knows
-    Sync,
-    /// The credentials in the environment end soon
-    Renew,
+    /// The directory, or the role in the environment, is another one than the script knows
+    Sync(HookSync),
+    /// The credentials in the environment end soon, or are still to come
+    Renew(HookShell),
     /// TAB
     Complete(HookComplete),
+}
+
+/// What the script of a shell hands over at every call.
+#[derive(Debug, Args)]
+pub struct HookShell {
+    /// `__aws_sso_memory`: what the last answer left there.
+    #[arg(long)]
+    pub memory: Option<String>,
+    /// `__aws_sso_directories`: empty where role files are not looked at.
+    #[arg(long)]
+    pub directories: Option<String>,
+}
+
+impl HookShell {
+    /// Whether role files are looked at.
+    pub fn directories(&self) -> bool {
+        self.directories.as_deref() != Some("")
+    }
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub struct HookSync {
+    /// The shell.
+    #[command(flatten)]
+    pub shell: HookShell,
+    /// The shell is starting: nothing is said yet.
+    #[arg(long)]
+    pub start: bool,
 }
 
 /// A function of the shell, as it was called.
 #[derive(Debug, Args)]
 pub struct HookWords {
+    /// The shell.
+    #[command(flatten)]
+    pub shell: HookShell,
     /// `AWS_SSO_HELPER_ARGS`: arguments to put in front.
     #[arg(long)]
     pub helper_args: Option<String>,
@@ -154,9 +186,6 @@ pub struct HookUse {
     /// The call.
     #[command(flatten)]
     pub call: HookWords,
-    /// The role before this one: instance and ARN.
-    #[arg(long)]
-    pub previous: Option<String>,
     /// Record nothing of it.
     #[arg(long)]
     pub private: bool,

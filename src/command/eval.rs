@@ -53,6 +53,7 @@ fn load_role(args: &EvalArgs, context: &Context) -> Result<Vec<Change>> {
     let delivery = Delivery {
         role: &role,
         means: Means::Keys(&credentials),
+        directory: None,
         env_var_tags: &config.env_var_tags,
         region: region_request(&args.region),
     };

@@ -16,6 +16,7 @@ use crate::shell::{self, Shell, Start};
 use crate::{Error, Result};
 
 use super::program::running_program;
+use super::ruling::Here;
 use super::{find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
@@ -28,8 +29,15 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     }
     let config = load_config(context)?;
     let mut command = command(&args.command, context)?;
-    let mut session = open_session(context, &config, Manners::MayAsk)?;
-    let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&context.role_variables()))?;
+    let ruled = args.here.then(|| Here::for_command(context)).transpose()?;
+    let around = ruled.as_ref().map_or(context, |(_, around)| around);
+    let mut session = open_session(around, &config, Manners::MayAsk)?;
+    let role = if let Some((ruled, _)) = &ruled {
+        ruled.role.clone()
+    } else {
+        let variables = context.role_variables();
+        role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&variables))?
+    };
     let credentials = session.credentials(&role, freshness(context))?;
     session.record_use(&role);
     drop(session);
@@ -40,7 +48,8 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
         _ => RegionRequest::Manage,
     };
     let means = Means::Keys(&credentials);
-    let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
+    let directory = ruled.as_ref().map(|(ruled, _)| ruled.file.as_str());
+    let delivery = Delivery { role: &role, means, directory, env_var_tags: &config.env_var_tags, region };
     let (env, mut changes) =
         if args.overwrite_env { without_foreign(&context.env) } else { (context.env.clone(), Vec::new()) };
     changes.extend(role_changes(&delivery, &env));

@@ -1,7 +1,9 @@
 //! One file per command; each is a function of its arguments and the [`Context`]. Here is what they
 //! share: reading the command line, and opening config, state file and instance.
 
+mod allow;
 mod asking_shell;
+mod aws_profiles;
 mod cache;
 mod eval;
 mod exec;
@@ -13,6 +15,7 @@ mod logout;
 mod process;
 mod program;
 mod role;
+mod ruling;
 mod setup;
 mod shell_init;
 mod status;
@@ -90,6 +93,8 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Process(args) => process::run(&args, &context),
         Command::ShellInit(args) => shell_init::run(&args, &context),
         Command::Time => time::run(&context),
+        Command::Allow(args) => allow::allow(&args, &context),
+        Command::Deny(args) => allow::deny(&args, &context),
         Command::Status(args) => status::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
         Command::Setup(args) => setup::run(&args, &context),

@@ -11,7 +11,7 @@ use super::program::running_program;
 
 pub(super) fn run(args: &ShellInitArgs, context: &Context) -> Result<()> {
     let shell = Shell::from_name(&args.shell).ok_or_else(|| no_suite(&args.shell))?;
-    let parts = Parts { prompt: !args.no_prompt, completion: !args.no_completion };
+    let parts = Parts { prompt: !args.no_prompt, completion: !args.no_completion, directories: !args.no_directory };
     let program = running_program(context)?;
     let script = shell::script(shell, &program, parts, &hook::known_state(shell, context));
     ui::print(&script.ok_or_else(|| no_suite(&args.shell))?)

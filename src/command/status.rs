@@ -5,17 +5,23 @@ use serde::Serialize;
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::context::Context;
-use crate::environment::foreign_credentials;
+use crate::directory::FILE_NAME;
+use crate::environment::{DIRECTORY, foreign_credentials};
 use crate::error::one_line;
 use crate::index::InstanceRow;
 use crate::{Result, ui};
 
+use super::ruling::{Here, Known, nearest};
 use super::{load_config, open_state};
 
 #[derive(Serialize)]
 struct Status {
     profile: Option<String>,
     arn: Option<String>,
+    /// Who chose the role: `hand`, `directory`, or `start` (the shell was started with it: exec).
+    chosen_by: Option<&'static str>,
+    /// The role file that rules the working directory, if there is one.
+    directory: Option<Directory>,
     /// How the role reaches programs: `keys`, `AWS_PROFILE`, or nothing.
     delivery: Option<&'static str>,
     expires: Option<String>,
@@ -35,11 +41,25 @@ struct Status {
     state: String,
 }
 
+/// A role file, and what it may do.
+#[derive(Serialize)]
+struct Directory {
+    file: String,
+    allowed: bool,
+    /// The role that it may choose.
+    profile: Option<String>,
+    /// Why it may not.
+    problem: Option<String>,
+    /// `DirectoryRoles.Mode`
+    mode: &'static str,
+}
+
 pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let instance = config.instance(context.wanted_instance())?;
     let (index, row) = open_state(context, &config, instance)?;
     let status = Status {
+        directory: directory(context, &config)?,
         instance: instance.name.clone(),
         start_url: instance.start_url.clone(),
         sso_region: instance.sso_region.clone(),
@@ -52,6 +72,39 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     ui::print(&text(&status, context))
 }
 
+fn directory(context: &Context, config: &Config) -> Result<Option<Directory>> {
+    let Some(tree) = nearest(context) else { return Ok(None) };
+    let here = Here::look(context, Known::open(context)?.view())?;
+    Ok(Some(Directory {
+        file: tree.join(FILE_NAME).display().to_string(),
+        allowed: here.ruled().is_some(),
+        profile: here.ruled().map(|ruled| ruled.role.profile.clone()),
+        problem: here.refusal().map(|refusal| refusal.text.clone().unwrap_or_else(|| "it was denied".to_owned())),
+        mode: config.directory_mode.as_str(),
+    }))
+}
+
+/// Who chose the role of this shell. Where the system shows the environment that a shell was started with,
+/// a role in it was not chosen there.
+fn chosen_by(context: &Context, arn: &str) -> &'static str {
+    if context.env.get(DIRECTORY).is_some() {
+        return "directory";
+    }
+    let started = parent_environment().unwrap_or_default();
+    let with = format!("AWS_SSO_ROLE_ARN={arn}");
+    if started.split(|byte| *byte == 0).any(|variable| variable == with.as_bytes()) { "start" } else { "hand" }
+}
+
+#[cfg(target_os = "linux")]
+fn parent_environment() -> Option<Vec<u8>> {
+    std::fs::read(format!("/proc/{}/environ", std::os::unix::process::parent_id())).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn parent_environment() -> Option<Vec<u8>> {
+    None
+}
+
 fn of_shell(context: &Context, config: &Config, row: &InstanceRow) -> Status {
     let variable = |name: &str| context.env.get(name).map(str::to_owned);
     let time = |at: Option<i64>| at.map(crate::environment::rfc3339);
@@ -60,6 +113,8 @@ fn of_shell(context: &Context, config: &Config, row: &InstanceRow) -> Status {
     let arn = variable("AWS_SSO_ROLE_ARN");
     Status {
         profile: variable("AWS_SSO_PROFILE"),
+        chosen_by: arn.as_deref().map(|arn| chosen_by(context, arn)),
+        directory: None,
         delivery: arn.as_ref().and_then(|_| {
             let set = |name: &str| context.env.get(name).is_some();
             set("AWS_ACCESS_KEY_ID").then_some("keys").or_else(|| set("AWS_PROFILE").then_some("AWS_PROFILE"))
@@ -93,6 +148,12 @@ fn text(status: &Status, context: &Context) -> String {
         (None, Some(arn)) => arn.clone(),
         _ => "none in this shell".to_owned(),
     };
+    let role = match status.chosen_by {
+        Some("directory") => format!("{role}, chosen by {}", context.env.get(DIRECTORY).unwrap_or_default()),
+        Some("start") => format!("{role}, as this shell was started (exec, or a shell around it)"),
+        Some(_) => format!("{role}, taken by hand"),
+        None => role,
+    };
     let role = match status.foreign {
         Some(variable) => format!("{role}; {variable} was set by someone else"),
         None => role,
@@ -102,6 +163,7 @@ fn text(status: &Status, context: &Context) -> String {
         (Some(delivery), None) => delivery.to_owned(),
         (None, _) => "none".to_owned(),
     };
+    let directory = directory_text(status, context);
     let region = match (&status.region, status.region_managed_by) {
         (Some(region), Some("aws-sso")) => format!("{region}, managed by aws-sso"),
         (Some(region), _) => format!("{region}, set by you"),
@@ -122,6 +184,7 @@ fn text(status: &Status, context: &Context) -> String {
         if status.store == "json" { "json: secrets are in clear text, for debugging only" } else { status.store };
     let rows = [
         ("Role", role.as_str()),
+        ("Directory", &directory),
         ("Credentials", &credentials),
         ("Region", &region),
         ("Instance", &instance),
@@ -134,6 +197,22 @@ fn text(status: &Status, context: &Context) -> String {
     rows.iter()
         .map(|(name, value)| format!("{} {}\n", ui::bold(&format!("{name:<12}"), colour), one_line(value)))
         .collect()
+}
+
+fn directory_text(status: &Status, context: &Context) -> String {
+    let Some(directory) = &status.directory else { return "no .aws-sso-role here or above".to_owned() };
+    let Directory { file, problem, mode, .. } = directory;
+    match (&directory.profile, problem) {
+        _ if *mode == "off" => format!("{file} is not looked at (DirectoryRoles has Mode: off)"),
+        (Some(profile), _) if context.env.get(DIRECTORY) == Some(file) => format!("{file}: {profile}, Mode: {mode}"),
+        (Some(profile), _) if status.arn.is_some() => {
+            format!("{file} would choose {profile}: 'aws-sso-use --auto' gives this shell back to it")
+        }
+        (Some(profile), _) => format!("{file} chooses {profile} in a shell with 'aws-sso shell-init' (Mode: {mode})"),
+        // It begins with the path.
+        (None, Some(problem)) if problem.starts_with(file.as_str()) => problem.clone(),
+        (None, problem) => format!("{file}: {}", problem.as_deref().unwrap_or_default()),
+    }
 }
 
 /// How long ago a time was, in the words that fit its distance.

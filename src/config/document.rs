@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 
 /// A value of the document.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Null,
     Bool(bool),
     Integer(i128),
@@ -22,7 +22,7 @@ pub(super) enum Node {
 
 /// What is wrong with a text as YAML.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct SyntaxError {
+pub(crate) struct SyntaxError {
     /// Counted from 1, none where the parser knows no place.
     pub line: Option<usize>,
     pub message: String,
@@ -43,7 +43,7 @@ impl Node {
 }
 
 /// The tree of a text that holds one YAML document.
-pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
+pub(crate) fn read(text: &str) -> Result<Node, SyntaxError> {
     if is_bottomless(text) {
         return Err(SyntaxError { line: None, message: TOO_DEEP.to_owned() });
     }

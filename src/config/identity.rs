@@ -1,6 +1,7 @@
 //! Whether a file is still the one that was read.
 
 use std::fs::Metadata;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
@@ -32,6 +33,19 @@ impl FileIdentity {
             hash: Sha256::digest(content).into(),
         }
     }
+
+    /// Whether the file at `path` is still this one. Its content is read only where its time proves
+    /// nothing.
+    pub fn is_of(&self, path: &Path) -> bool {
+        let Ok(metadata) = std::fs::metadata(path) else { return false };
+        if metadata.len() != self.size {
+            return false;
+        }
+        if self.mtime_ns != 0 && mtime_ns(&metadata) == self.mtime_ns {
+            return true;
+        }
+        std::fs::read(path).is_ok_and(|content| <[u8; 32]>::from(Sha256::digest(&content)) == self.hash)
+    }
 }
 
 fn mtime_ns(metadata: &Metadata) -> i64 {
@@ -55,5 +69,13 @@ mod tests {
         File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
         assert_ne!(identity().mtime_ns, 0);
         assert_ne!(identity().hash, FileIdentity::new(b"a: 2", None).hash);
+
+        let known = identity();
+        assert!(known.is_of(&path));
+        std::fs::write(&path, "a: 2").unwrap();
+        assert!(!known.is_of(&path), "as long, but of another time and content");
+        std::fs::write(&path, "a: 1").unwrap();
+        assert!(known.is_of(&path), "of another time, with the same content");
+        assert!(!known.is_of(&directory.path().join("gone")));
     }
 }

@@ -8,6 +8,15 @@ use crate::role::{AccountId, RoleRef};
 
 use super::{AuthWorkflow, DirectoryMode, FileIdentity, LogLevel, PromptColors, SecureStore, UrlAction, UseWith};
 
+/// What people type all day and what has no use for AWS credentials: the default of `LazySkip`.
+pub const LAZY_SKIP: &[&str] = &[
+    "awk", "bat", "cat", "chmod", "chown", "cp", "cut", "date", "df", "diff", "direnv", "du", "egrep", "emacs", "eza",
+    "fd", "fgrep", "file", "find", "fzf", "git", "grep", "head", "htop", "id", "jq", "kill", "less", "ln", "ls", "man",
+    "mkdir", "more", "mv", "nano", "nvim", "pgrep", "pkill", "ps", "readlink", "realpath", "rg", "rm", "rmdir", "sed",
+    "sleep", "sort", "stat", "tail", "tar", "tee", "tig", "top", "touch", "tr", "tree", "uname", "uniq", "vi", "vim",
+    "wc", "which", "whoami", "yq", "z", "zi", "zoxide",
+];
+
 /// A whole `config.yaml`. Each field names its key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -101,7 +110,7 @@ pub struct Config {
     pub directory_mode: DirectoryMode,
     /// `UseWith`, default `keys`.
     pub use_with: UseWith,
-    /// `LazySkip`: commands that never make a shell load credentials.
+    /// `LazySkip`: commands that never make a shell load credentials, default [`LAZY_SKIP`].
     pub lazy_skip: Vec<String>,
     /// `RefreshBefore`: how long before they end a shell renews its credentials, default 5 minutes.
     pub refresh_before: Duration,
@@ -197,7 +206,7 @@ impl Default for Config {
             prompt_format: None,
             directory_mode: DirectoryMode::default(),
             use_with: UseWith::default(),
-            lazy_skip: Vec::new(),
+            lazy_skip: texts(LAZY_SKIP),
             refresh_before: Duration::from_mins(5),
         }
     }

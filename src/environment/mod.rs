@@ -6,7 +6,8 @@ mod region;
 mod variables;
 
 pub use region::{RegionRequest, region_changes};
-pub(crate) use variables::rfc3339;
 pub use variables::{
-    Change, Delivery, Means, clear_changes, foreign_credentials, renewal_changes, role_changes, without_foreign,
+    Change, Delivery, Means, after, clear_changes, foreign_credentials, our_profile, renewal_changes, role_changes,
+    withdrawal_changes, without_foreign,
 };
+pub(crate) use variables::{DIRECTORY, rfc3339};

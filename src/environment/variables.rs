@@ -29,9 +29,19 @@ const FOREIGN: [&str; 8] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 ];
 
+/// The role file that chose the role; unset where a person did.
+pub(crate) const DIRECTORY: &str = "AWS_SSO_DIRECTORY";
+
 /// What says of which role the keys are.
-const IDENTITY: [&str; 6] =
-    ["AWS_SSO", "AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", "AWS_SSO_ACCOUNT_ID", "AWS_SSO_ROLE_NAME", EXPIRATION];
+const IDENTITY: [&str; 7] = [
+    "AWS_SSO",
+    "AWS_SSO_PROFILE",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_ACCOUNT_ID",
+    "AWS_SSO_ROLE_NAME",
+    EXPIRATION,
+    DIRECTORY,
+];
 
 /// One variable that is set or unset.
 #[derive(Clone)]
@@ -70,6 +80,8 @@ pub enum Means<'a> {
     /// By `AWS_PROFILE`: the SDKs ask `aws-sso process` when they need credentials, and no secret enters
     /// the environment.
     Profile,
+    /// As it is in the environment already.
+    Kept,
 }
 
 /// A role on the way into an environment.
@@ -78,6 +90,8 @@ pub struct Delivery<'a> {
     pub role: &'a Role,
     /// By its credentials, or by name.
     pub means: Means<'a>,
+    /// Path of the role file that chose it; none for a role that a person chose.
+    pub directory: Option<&'a str>,
     /// `EnvVarTags`: the tags that become variables.
     pub env_var_tags: &'a [String],
     /// What the command line says about the region.
@@ -91,6 +105,7 @@ pub fn role_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
     let mut changes = match means {
         Means::Keys(credentials) => key_changes(credentials),
         Means::Profile => KEYS.into_iter().filter(|name| env.get(name).is_some()).map(Change::unset).collect(),
+        Means::Kept => Vec::new(),
     };
     changes.extend([
         Change::set("AWS_SSO", &*role.sso),
@@ -108,16 +123,23 @@ pub fn role_changes(delivery: &Delivery<'_>, env: &Env) -> Vec<Change> {
             changes.extend(env.get(EXPIRATION).map(|_| Change::unset(EXPIRATION)));
             changes.push(Change::set("AWS_PROFILE", &*role.profile));
         }
+        Means::Kept => {}
+    }
+    match delivery.directory {
+        Some(file) => changes.push(Change::set(DIRECTORY, file)),
+        None => changes.extend(env.get(DIRECTORY).map(|_| Change::unset(DIRECTORY))),
     }
     changes.extend(tag_changes(delivery, env));
     changes.extend(region_changes(delivery.region, env, role.region.as_deref()));
     changes
 }
 
-/// What puts new credentials in the place of those that end, of the role that an environment has already.
-pub fn renewal_changes(credentials: &RoleCredentials) -> Vec<Change> {
+/// What gives an environment new credentials of the role that it has already: in the place of those that
+/// end, or of the name under which the role waited for them.
+pub fn renewal_changes(credentials: &RoleCredentials, env: &Env) -> Vec<Change> {
     let mut changes = key_changes(credentials);
     changes.push(Change::set(EXPIRATION, rfc3339(credentials.expires_at)));
+    changes.extend(our_profile(env).map(|_| Change::unset("AWS_PROFILE")));
     changes
 }
 
@@ -143,11 +165,21 @@ pub fn clear_changes(env: &Env, region: RegionRequest) -> Vec<Change> {
     changes
 }
 
+/// What takes our role away from beside credentials of somebody else, which `foreign` names; those stay.
+pub fn withdrawal_changes(env: &Env, foreign: &str) -> Vec<Change> {
+    let theirs = |name: &str| KEYS[..3].contains(&foreign) && KEYS[..3].contains(&name);
+    clear_changes(env, RegionRequest::Manage).into_iter().filter(|change| !theirs(&change.name)).collect()
+}
+
 /// The variable that holds credentials which are not ours: a profile that the person chose, or keys
 /// without our role beside them. Both would be in the way of ours, or ours in theirs.
 pub fn foreign_credentials(env: &Env) -> Option<&'static str> {
     if env.get("AWS_PROFILE").is_some() && our_profile(env).is_none() {
         return Some("AWS_PROFILE");
+    }
+    // A role by name comes without keys, and keys of ours come with their end.
+    if our_profile(env).is_some() && env.get("AWS_ACCESS_KEY_ID").is_some() && env.get(EXPIRATION).is_none() {
+        return Some("AWS_ACCESS_KEY_ID");
     }
     if env.get("AWS_SSO_ROLE_ARN").is_some() {
         return None;
@@ -162,8 +194,17 @@ pub fn without_foreign(env: &Env) -> (Env, Vec<Change>) {
     (env.without(&FOREIGN), FOREIGN.map(Change::unset).into())
 }
 
+/// The environment after some changes.
+pub fn after(env: &Env, changes: &[Change]) -> Env {
+    let mut after = env.clone();
+    for change in changes {
+        after.put(&change.name, change.value());
+    }
+    after
+}
+
 /// `AWS_PROFILE` where it speaks of the role that we set.
-fn our_profile(env: &Env) -> Option<&str> {
+pub fn our_profile(env: &Env) -> Option<&str> {
     env.get("AWS_PROFILE").filter(|profile| env.get("AWS_SSO_PROFILE") == Some(profile))
 }
 
@@ -225,6 +266,7 @@ mod tests {
         let delivery = Delivery {
             role: &role,
             means: Means::Keys(&credentials),
+            directory: None,
             env_var_tags: &tags,
             region: RegionRequest::Manage,
         };
@@ -257,8 +299,13 @@ mod tests {
     #[test]
     fn a_role_by_name_brings_no_secret_and_takes_the_keys_of_the_last_one_away() {
         let role = role();
-        let delivery =
-            Delivery { role: &role, means: Means::Profile, env_var_tags: &[], region: RegionRequest::Manage };
+        let delivery = Delivery {
+            role: &role,
+            means: Means::Profile,
+            directory: Some("/d/.aws-sso-role"),
+            env_var_tags: &[],
+            region: RegionRequest::Manage,
+        };
         let env = [
             ("AWS_ACCESS_KEY_ID", "ASIA"),
             ("AWS_SECRET_ACCESS_KEY", "old"),
@@ -277,6 +324,7 @@ mod tests {
                 "AWS_SSO_ROLE_NAME=Admin",
                 "AWS_SSO_SESSION_EXPIRATION=∅",
                 "AWS_PROFILE=one:Admin",
+                "AWS_SSO_DIRECTORY=/d/.aws-sso-role",
             ]
         );
     }
@@ -312,6 +360,23 @@ mod tests {
     }
 
     #[test]
+    fn a_role_gives_way_to_the_credentials_of_others() {
+        let ours = [("AWS_SSO_ROLE_ARN", "arn"), ("AWS_SSO_PROFILE", "x"), ("AWS_SSO_DIRECTORY", "/d")];
+        let left = |theirs: &[(&str, &str)], foreign: &str| {
+            let env: Env = ours.iter().chain(theirs).copied().collect();
+            let after = after(&env, &withdrawal_changes(&env, foreign));
+            ["AWS_SSO_ROLE_ARN", "AWS_SSO_DIRECTORY", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"]
+                .map(|name| after.get(name).unwrap_or_default().to_owned())
+        };
+        assert_eq!(
+            left(&[("AWS_PROFILE", "mine"), ("AWS_ACCESS_KEY_ID", "ASIA")], "AWS_PROFILE"),
+            ["", "", "mine", "", ""]
+        );
+        let keys = [("AWS_PROFILE", "x"), ("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SESSION_TOKEN", "t")];
+        assert_eq!(left(&keys, "AWS_ACCESS_KEY_ID"), ["", "", "", "AKIA", "t"]);
+    }
+
+    #[test]
     fn foreign_credentials_are_named() {
         let found = |env: &[(&str, &str)]| foreign_credentials(&env.iter().copied().collect());
         assert_eq!(found(&[]), None);
@@ -321,5 +386,7 @@ mod tests {
         assert_eq!(found(&[("AWS_ACCESS_KEY_ID", "ASIA"), ("AWS_SSO_ROLE_ARN", "arn")]), None);
         assert_eq!(found(&[("AWS_PROFILE", "x"), ("AWS_SSO_ROLE_ARN", "arn")]), Some("AWS_PROFILE"));
         assert_eq!(found(&[("AWS_PROFILE", "x"), ("AWS_SSO_PROFILE", "x")]), None);
+        let by_name = [("AWS_PROFILE", "x"), ("AWS_SSO_PROFILE", "x"), ("AWS_SSO_ROLE_ARN", "arn")];
+        assert_eq!(found(&[&by_name[..], &[("AWS_ACCESS_KEY_ID", "AKIA")]].concat()), Some("AWS_ACCESS_KEY_ID"));
     }
 }

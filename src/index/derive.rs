@@ -10,7 +10,7 @@ use crate::profile::{self, ProfileFields, ProfileTemplate};
 use crate::role::{AccountId, Partition, Role, RoleArn};
 
 /// Number of the rules below. A new number makes every state file derive anew.
-pub(super) const DERIVATION: i64 = 2;
+pub(super) const DERIVATION: i64 = 3;
 
 /// Characters of a name in place of one that is too long; AWS's own names fit.
 const LONGEST_NAME: usize = 128;

@@ -13,6 +13,7 @@ mod open;
 mod query;
 mod registry;
 mod search;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -23,8 +24,9 @@ pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub(crate) use open::{private_directory, private_file};
-pub use registry::InstanceRow;
+pub use registry::{InstanceRow, KnownConfig};
 pub use search::{FoundRole, RoleQuery};
+pub use trust::{Allowed, Trust};
 
 /// An open state file.
 pub struct Index {

@@ -15,8 +15,11 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a reader waits that somebody presses TAB for.
 const HURRY: Duration = Duration::from_millis(50);
 
-const MIGRATION_LIST: &[M<'static>] =
-    &[M::up(include_str!("../../migrations/0001_state.sql")), M::up(include_str!("../../migrations/0002_shell.sql"))];
+const MIGRATION_LIST: &[M<'static>] = &[
+    M::up(include_str!("../../migrations/0001_state.sql")),
+    M::up(include_str!("../../migrations/0002_shell.sql")),
+    M::up(include_str!("../../migrations/0003_directories.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_LIST);
 
 /// The schema version that this program writes.

@@ -1,11 +1,12 @@
 //! Which config files and SSO instances the state file knows, and whether what was derived from them
 //! still holds.
 
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use crate::config::{Config, FileIdentity, Instance};
+use crate::config::{Config, FileIdentity, Instance, ShellSettings};
 
 use super::derive::{DERIVATION, derive_instance};
 use super::{Index, IndexError};
@@ -41,6 +42,15 @@ impl InstanceRow {
     }
 }
 
+/// A config file as the state file knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownConfig {
+    /// Key of its row.
+    pub id: i64,
+    /// What a hook needs of it.
+    pub settings: ShellSettings,
+}
+
 const COLUMNS: &str = "instance.id, config_id, name, start_url, refreshed_at, session_expires_at, problem";
 
 impl InstanceRow {
@@ -74,6 +84,27 @@ impl Index {
             let found = found.optional()?;
             Ok(found.filter(|(_, hash)| hash.as_deref() == Some(&identity.hash[..])).map(|(row, _)| row))
         })
+    }
+
+    /// The config file at `path`, if what is stored was derived from it as it is now. Reads no YAML.
+    pub fn known_config(&self, path: &Path) -> Result<Option<KnownConfig>, IndexError> {
+        let found = self.read(|connection| {
+            let sql = "SELECT id, size, mtime_ns, hash, settings FROM config WHERE path = ?1 AND derivation = ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement
+                .query_row(params![path.to_string_lossy(), DERIVATION], |row| {
+                    let identity = FileIdentity {
+                        size: row.get::<_, Option<i64>>(1)?.unwrap_or_default().cast_unsigned(),
+                        mtime_ns: row.get::<_, Option<i64>>(2)?.unwrap_or_default(),
+                        hash: row.get::<_, Option<[u8; 32]>>(3)?.unwrap_or_default(),
+                    };
+                    Ok((row.get(0)?, identity, row.get::<_, Option<String>>(4)?))
+                })
+                .optional()
+        })?;
+        let Some((id, identity, Some(settings))) = found else { return Ok(None) };
+        let settings = serde_json::from_str(&settings).ok().filter(|_| identity.is_of(path));
+        Ok(settings.map(|settings| KnownConfig { id, settings }))
     }
 
     /// Makes the state file agree with the config: registers new instances, drops those that are gone
@@ -155,8 +186,11 @@ fn drop_other_instances(transaction: &Transaction<'_>, config_id: i64, config: &
 
 fn remember_config(transaction: &Transaction<'_>, config_id: i64, config: &Config) -> rusqlite::Result<()> {
     let FileIdentity { size, mtime_ns, hash } = &config.identity;
-    let default = config.instance(None).ok().map(|instance| &instance.name);
-    let sql =
-        "UPDATE config SET size = ?2, mtime_ns = ?3, hash = ?4, derivation = ?5, default_instance = ?6 WHERE id = ?1";
-    transaction.execute(sql, params![config_id, size.cast_signed(), mtime_ns, &hash[..], DERIVATION, default]).map(drop)
+    let settings = ShellSettings::of(config);
+    let default = &settings.default_instance;
+    let settings = serde_json::to_string(&settings).ok();
+    let sql = "UPDATE config SET size = ?2, mtime_ns = ?3, hash = ?4, derivation = ?5, default_instance = ?6,
+         settings = ?7 WHERE id = ?1";
+    let values = params![config_id, size.cast_signed(), mtime_ns, &hash[..], DERIVATION, default, settings];
+    transaction.execute(sql, values).map(drop)
 }

@@ -41,6 +41,27 @@ impl HookState {
         self
     }
 
+    /// The state for a role whose keys are to be loaded before the first command that could need them.
+    #[must_use]
+    pub fn without_keys_yet(mut self) -> Self {
+        self.renew_at = Some(0);
+        self.early_at = Some(0);
+        self
+    }
+
+    /// Whether the role waits for its keys.
+    pub fn is_without_keys(&self) -> bool {
+        self.expires_at.is_none() && self.renew_at.is_some()
+    }
+
+    /// The state for a role whose keys could not be had: not tried again before `at` (Unix time).
+    #[must_use]
+    pub fn not_before(mut self, at: i64) -> Self {
+        self.renew_at = Some(at);
+        self.early_at = Some(at);
+        self
+    }
+
     /// The statements that give a shell this state.
     pub fn statements(&self, shell: Shell) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();

@@ -81,6 +81,15 @@ impl Shell {
         }
     }
 
+    /// A complete statement that prints `text` on the shell's standard error.
+    pub fn complain(self, text: &str) -> String {
+        match self {
+            Self::PowerShell => format!("[Console]::Error.WriteLine({});", self.quote(text)),
+            Self::Xonsh => format!("print({}, file=__import__('sys').stderr);", self.quote(text)),
+            _ => self.print(text).trim_end_matches(';').to_owned() + " >&2;",
+        }
+    }
+
     /// The statements that make `changes`, a line each.
     pub fn statements(self, changes: &[Change]) -> String {
         let statement = |change: &Change| match change.value() {

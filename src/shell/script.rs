@@ -10,6 +10,8 @@ pub struct Parts {
     pub prompt: bool,
     /// Completion.
     pub completion: bool,
+    /// Role files of directories.
+    pub directories: bool,
 }
 
 /// The script for a shell. `program` is the absolute path of this program; `state` are statements with the
@@ -27,7 +29,12 @@ pub fn script(shell: Shell, program: &str, parts: Parts, state: &str) -> Option<
         // `eval $(…)` joins the lines. It is to fail loudly, before the first comment takes all the rest away.
         script += "if \\builtin :\nthen \\builtin :\nfi\n";
     }
-    for (name, value) in [("__aws_sso_program", program), ("__aws_sso_prompt", if parts.prompt { "1" } else { "" })] {
+    let flag = |part: bool| if part { "1" } else { "" };
+    for (name, value) in [
+        ("__aws_sso_program", program),
+        ("__aws_sso_prompt", flag(parts.prompt)),
+        ("__aws_sso_directories", flag(parts.directories)),
+    ] {
         script += &(shell.assign(name, value) + "\n");
     }
     script += suite;
@@ -43,7 +50,7 @@ pub fn script(shell: Shell, program: &str, parts: Parts, state: &str) -> Option<
 mod tests {
     use super::*;
 
-    const ALL: Parts = Parts { prompt: true, completion: true };
+    const ALL: Parts = Parts { prompt: true, completion: true, directories: true };
 
     #[test]
     fn every_shell_of_the_suite_has_a_script_and_the_others_have_none() {

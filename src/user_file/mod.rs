@@ -4,6 +4,7 @@
 //! [`block`] is pure and says what the new content is; [`UserFile`] reads the file, and
 //! [`UserFile::stage`] replaces it.
 
+pub mod aws_config;
 pub mod block;
 mod write;
 

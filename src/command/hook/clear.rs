@@ -3,21 +3,23 @@
 use crate::Result;
 use crate::cli::{ClearCli, HookWords};
 use crate::context::Context;
-use crate::environment::{RegionRequest, clear_changes};
-use crate::shell::{HookState, Shell};
+use crate::environment::RegionRequest;
+use crate::shell::Shell;
 
-use super::{Called, read_call, take};
+use super::answer::{Answer, known};
+use super::{Called, read_call, sync};
 
 pub(super) fn run(shell: Shell, call: HookWords, context: &Context) -> Result<String> {
+    let mut answer = Answer::new(shell, context, call.shell.memory.as_deref(), call.shell.directories());
     let call: ClearCli = match read_call("aws-sso-clear", call.helper_args.as_deref(), call.words)? {
         Called::With(call) => call,
         Called::Help(text) => return Ok(shell.print(&text)),
     };
-    Ok(statements(shell, context, if call.no_region { RegionRequest::Leave } else { RegionRequest::Manage }))
-}
-
-/// The statements that leave the role of the shell.
-pub(super) fn statements(shell: Shell, context: &Context, region: RegionRequest) -> String {
-    let changes = shell.guarded_statements(&clear_changes(&context.env, region));
-    changes + &HookState::default().statements(shell) + &take::remember_previous(shell, context, None)
+    let known = known(context);
+    if let Some(known) = &known {
+        answer.look_around(context, known.view())?;
+        answer.decide();
+    }
+    answer.clear(if call.no_region { RegionRequest::Leave } else { RegionRequest::Manage });
+    Ok(sync::finish(answer, known.as_ref()))
 }

@@ -1,10 +1,12 @@
 //! `hook`: what the scripts of `shell-init` call. The answer is source text for the shell, printed whole
 //! or not at all.
 
+mod answer;
 mod clear;
 mod complete;
 mod renew;
 mod state;
+mod sync;
 mod take;
 
 use std::ffi::OsString;
@@ -31,8 +33,8 @@ pub(super) fn run(args: HookCli, context: &Context) -> Result<()> {
     let answer = match args.call {
         HookCall::Use(call) => take::run(shell, call, context)?,
         HookCall::Clear(call) => clear::run(shell, call, context)?,
-        HookCall::Sync => state::of_environment(context).statements(shell),
-        HookCall::Renew => renew::run(shell, context)?,
+        HookCall::Sync(call) => sync::run(shell, &call, context)?,
+        HookCall::Renew(call) => renew::run(shell, &call, context)?,
         // PowerShell decodes what a program prints by the console's code page: base64 is the same in all of them.
         HookCall::Complete(call) if shell == Shell::PowerShell => {
             STANDARD.encode(complete::run(shell, &call, context)) + "\n"

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::config::{self, Config, discover};
-use crate::context::Context;
+use crate::context::{Context, Env};
+use crate::directory::turn::Memory;
 use crate::environment::foreign_credentials;
 use crate::role::{Role, Selection};
 use crate::shell::{HookState, Shell, segment_text};
 
-use super::super::{find_path, open_state};
+use super::super::ruling::Known;
+use super::answer::{first_memory, known};
 
 /// The variables that tell one role in an environment from another, joined as the scripts join them.
 const LOOKED_AT: [&str; 5] =
@@ -18,65 +19,66 @@ const LOOKED_AT: [&str; 5] =
 /// environment that is the state.
 pub(in crate::command) fn known_state(shell: Shell, context: &Context) -> String {
     let seen: Vec<&str> = LOOKED_AT.iter().map(|name| context.env.get(name).unwrap_or_default()).collect();
-    of_environment(context).statements(shell) + &shell.assign("__aws_sso_seen", &seen.join("|")) + "\n"
+    let memory = Memory::default();
+    let known = context.env.get("AWS_SSO_ROLE_ARN").and_then(|_| known(context));
+    let mut statements = of_environment(&context.env, known.as_ref(), &memory).statements(shell);
+    for (name, value) in [("__aws_sso_seen", seen.join("|")), ("__aws_sso_first", first_memory(&context.env))] {
+        statements += &(shell.assign(name, &value) + "\n");
+    }
+    statements
 }
 
 /// The state of the role in the environment: none where there is none, or where somebody else's
 /// credentials are. Says nothing, whatever is missing.
-pub(super) fn of_environment(context: &Context) -> HookState {
-    if context.env.get("AWS_SSO_ROLE_ARN").is_none() || foreign_credentials(&context.env).is_some() {
+pub(super) fn of_environment(env: &Env, known: Option<&Known>, memory: &Memory) -> HookState {
+    let Some(arn) = env.get("AWS_SSO_ROLE_ARN") else { return HookState::default() };
+    if foreign_credentials(env).is_some() {
         return HookState::default();
     }
-    let config = quiet_config(context);
-    let role = config.as_ref().and_then(|config| known_role(context, config)).unwrap_or_else(|| named_role(context));
-    let state = of_role(context, config.as_ref(), &role);
-    match end(context).filter(|_| context.env.get("AWS_ACCESS_KEY_ID").is_some()) {
-        Some(end) => with_keys(state, end.as_second(), &config.unwrap_or_default()),
+    let role =
+        known.and_then(|known| known.view().role(env.get("AWS_SSO"), &Selection::Arn(arn.to_owned())).ok().flatten());
+    let settings = known.map(|known| &known.config.settings);
+    let format = settings.and_then(|settings| settings.prompt_format.as_deref());
+    let state = of_role(env, format, &role.unwrap_or_else(|| named_role(env)));
+    match end(env).filter(|_| env.get("AWS_ACCESS_KEY_ID").is_some()) {
+        Some(end) => {
+            let refresh_before = settings.map_or(Duration::from_mins(5), |settings| settings.refresh_before);
+            with_keys(state, end.as_second(), refresh_before)
+        }
+        None if memory.pending.as_deref() == Some(arn) => state.without_keys_yet(),
         None => state,
     }
 }
 
 /// When the keys in the environment end.
-fn end(context: &Context) -> Option<jiff::Timestamp> {
-    context.env.get("AWS_SSO_SESSION_EXPIRATION")?.parse().ok()
+pub(super) fn end(env: &Env) -> Option<jiff::Timestamp> {
+    env.get("AWS_SSO_SESSION_EXPIRATION")?.parse().ok()
 }
 
 /// How long the keys in the environment will be good.
-pub(super) fn time_left(context: &Context) -> Option<Duration> {
-    end(context)?.duration_since(jiff::Timestamp::now()).try_into().ok()
+pub(super) fn time_left(env: &Env) -> Option<Duration> {
+    end(env)?.duration_since(jiff::Timestamp::now()).try_into().ok()
 }
 
-/// The state for a role, whatever becomes of its credentials.
-pub(super) fn of_role(context: &Context, config: Option<&Config>, role: &Role) -> HookState {
-    let plain = context.env.get("NO_COLOR").is_some() || context.env.get("TERM") == Some("dumb");
+/// The state for a role, whatever becomes of its credentials. `format` is `PromptFormat`.
+pub(super) fn of_role(env: &Env, format: Option<&str>, role: &Role) -> HookState {
+    let plain = env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb");
     HookState {
-        text: segment_text(config.and_then(|config| config.prompt_format.as_deref()), role),
+        text: segment_text(format, role),
         color: crate::role::TagColor::of(role).filter(|_| !plain),
         ..HookState::default()
     }
 }
 
 /// The state with the end of the credentials in it.
-pub(super) fn with_keys(state: HookState, expires_at: i64, config: &Config) -> HookState {
-    let refresh_before = config.refresh_before.as_secs().cast_signed();
+pub(super) fn with_keys(state: HookState, expires_at: i64, refresh_before: Duration) -> HookState {
+    let refresh_before = refresh_before.as_secs().cast_signed();
     state.with_keys(expires_at, refresh_before, jiff::Timestamp::now().as_second())
 }
 
-fn quiet_config(context: &Context) -> Option<Config> {
-    let path = find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around)).ok()?;
-    Some(config::load(&path).ok()?.config)
-}
-
-fn known_role(context: &Context, config: &Config) -> Option<Role> {
-    let instance = config.instance(context.wanted_instance()).ok()?;
-    let (index, row) = open_state(context, config, instance).ok()?;
-    let arn = context.env.get("AWS_SSO_ROLE_ARN")?.to_owned();
-    index.find(row.id, &Selection::Arn(arn)).ok()?.into_iter().next()
-}
-
 /// A role that the index does not know, as far as the environment tells.
-fn named_role(context: &Context) -> Role {
-    let variable = |name: &str| context.env.get(name).unwrap_or_default().to_owned();
+fn named_role(env: &Env) -> Role {
+    let variable = |name: &str| env.get(name).unwrap_or_default().to_owned();
     Role {
         profile: variable("AWS_SSO_PROFILE"),
         sso: variable("AWS_SSO"),

@@ -3,21 +3,22 @@
 use std::io::IsTerminal;
 
 use crate::cli::{HookUse, UseCli};
-use crate::config::{Config, UseWith, discover};
+use crate::config::{Config, ShellSettings, UseWith};
 use crate::context::{Context, Globals};
-use crate::environment::{Delivery, Means, foreign_credentials, role_changes, without_foreign};
+use crate::directory::turn::Choice;
+use crate::environment::{Delivery, Means, foreign_credentials, without_foreign};
 use crate::index::{FoundRole, RoleQuery};
 use crate::role::{Role, Selection};
 use crate::session::{Freshness, Manners, Session};
 use crate::shell::Shell;
+use crate::user_file::aws_config::{Kind, find_profile};
 use crate::{Error, Result, ui};
 
 use super::super::eval::region_request;
-use super::super::{find_path, load_config, open_session, role};
-use super::{Called, clear, read_call, state, surroundings};
-
-/// Between the instance and the ARN of the role before: no name holds it.
-const BETWEEN: char = '\u{1f}';
+use super::super::ruling::View;
+use super::super::{aws_profiles, load_config, open_session, role};
+use super::answer::{Answer, known};
+use super::{Called, read_call, state, surroundings, sync};
 
 /// How many candidates are shown to a person, and named in an error.
 const SHOWN: usize = 20;
@@ -25,15 +26,15 @@ const NAMED: usize = 5;
 
 pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<String> {
     let words = call.call;
+    let mut answer = Answer::new(shell, context, words.shell.memory.as_deref(), words.shell.directories());
     let args: UseCli = match read_call("aws-sso-use", words.helper_args.as_deref(), words.words)? {
         Called::With(args) => args,
         Called::Help(text) => return Ok(shell.print(&text)),
     };
     if args.auto {
-        return Ok(clear::statements(shell, context, region_request(&args.region)));
+        return automatic(answer, &args, context);
     }
     let mut context = surroundings(context, Globals::from(&args.global));
-    let mut changes = Vec::new();
     if let Some(variable) = foreign_credentials(&context.env) {
         if !args.overwrite_env {
             return Err(Error::failed(format!(
@@ -41,26 +42,27 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
                  replace it with --overwrite-env"
             )));
         }
-        let (env, removed) = without_foreign(&context.env);
-        (context.env, changes) = (env, removed);
+        answer.change(without_foreign(&context.env).1);
+        context.env = answer.env.clone();
     }
-    let before = (args.query == ["-"]).then(|| previous(call.previous.as_deref())).transpose()?;
-    if let Some((sso, _)) = &before {
-        context.globals.sso = Some(sso.clone());
+    let before = (args.query == ["-"]).then(|| previous(&answer)).transpose()?;
+    if let Some(choice) = &before {
+        context.globals.sso = Some(choice.sso.clone());
     }
     let config = load_config(&context)?;
     let mut session = open_session(&context, &config, Manners::MayAsk)?;
     let role = match before {
-        Some((_, arn)) => role::find(&session, &config, &Selection::Arn(arn))?,
+        Some(choice) => role::find(&session, &config, &Selection::Arn(choice.arn))?,
         None => choose(&mut session, &config, &args)?,
     };
-    let hook = state::of_role(&context, Some(&config), &role);
+    let settings = ShellSettings::of(&config);
+    let hook = state::of_role(&context.env, settings.prompt_format.as_deref(), &role);
     let (credentials, hook) = match delivery(&args, &config) {
         UseWith::Keys => {
             let freshness =
                 if context.globals.sts_refresh { Freshness::New } else { Freshness::Lasting(config.refresh_before) };
             let credentials = session.credentials(&role, freshness)?;
-            let hook = state::with_keys(hook, credentials.expires_at, &config);
+            let hook = state::with_keys(hook, credentials.expires_at, config.refresh_before);
             (Some(credentials), hook)
         }
         UseWith::Profile => {
@@ -71,30 +73,38 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
     if !call.private {
         session.record_use(&role);
     }
+    answer.look_around(&context, View::of(&session, &config, &settings))?;
+    answer.decide();
     let means = credentials.as_ref().map_or(Means::Profile, Means::Keys);
     let region = region_request(&args.region);
-    let delivery = Delivery { role: &role, means, env_var_tags: &config.env_var_tags, region };
-    changes.extend(role_changes(&delivery, &context.env));
-    Ok(shell.guarded_statements(&changes) + &hook.statements(shell) + &remember_previous(shell, &context, Some(&role)))
+    answer.memory.pending = None;
+    answer.take(&Delivery { role: &role, means, directory: None, env_var_tags: &config.env_var_tags, region });
+    Ok(answer.statements(&hook, Some(&settings)))
 }
 
-/// The statement that keeps the role which is left for `aws-sso-use -`.
-pub(super) fn remember_previous(shell: Shell, context: &Context, next: Option<&Role>) -> String {
-    let variable = |name: &str| context.env.get(name).filter(|value| !value.contains(BETWEEN));
-    let (Some(arn), Some(sso)) = (variable("AWS_SSO_ROLE_ARN"), variable("AWS_SSO")) else { return String::new() };
-    if next.is_some_and(|role| role.arn.to_string() == arn && role.sso == sso) {
-        return String::new();
+/// `--auto`: what was decided by hand is taken back, and the directory has its say again.
+fn automatic(mut answer: Answer, args: &UseCli, context: &Context) -> Result<String> {
+    let known = known(context);
+    match &known {
+        Some(known) => {
+            answer.look_around(context, known.view())?;
+            let holding = answer.holding();
+            let mut memory = std::mem::take(&mut answer.memory);
+            let turn = memory.undecide(&holding, answer.place());
+            answer.memory = memory;
+            answer.obey(turn, known.view())?;
+            answer.tell_refusal();
+        }
+        None => answer.clear(region_request(&args.region)),
     }
-    shell.assign("__aws_sso_previous", &format!("{sso}{BETWEEN}{arn}")) + "\n"
+    Ok(sync::finish(answer, known.as_ref()))
 }
 
-/// Instance and ARN of the role that the shell had before.
-fn previous(kept: Option<&str>) -> Result<(String, String)> {
-    let kept = kept.and_then(|kept| kept.split_once(BETWEEN));
-    let (sso, arn) = kept.ok_or_else(|| {
+/// The role that the shell had before.
+fn previous(answer: &Answer) -> Result<Choice> {
+    answer.memory.previous.clone().ok_or_else(|| {
         Error::no_such_role("there was no other role in this shell: name one, as in 'aws-sso-use PROFILE'")
-    })?;
-    Ok((sso.to_owned(), arn.to_owned()))
+    })
 }
 
 fn delivery(args: &UseCli, config: &Config) -> UseWith {
@@ -158,15 +168,9 @@ fn ambiguous(found: &[FoundRole], text: &str) -> Error {
 
 /// Whether the SDKs will find the profile that AWS_PROFILE is to name.
 fn ensure_profile(context: &Context, role: &Role) -> Result<()> {
-    let path = find_path(context, |around| match context.env.get("AWS_CONFIG_FILE") {
-        Some(file) => discover::expand_tilde(file.as_ref(), around),
-        None => discover::expand_tilde("~/.aws/config".as_ref(), around),
-    })?;
+    let path = aws_profiles::config_path(context)?;
     let profile = &role.profile;
-    let headers =
-        [format!("[profile {profile}]"), format!("[profile \"{profile}\"]"), format!("[profile '{profile}']")];
-    let text = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    if text.lines().any(|line| headers.iter().any(|header| line.trim() == header)) {
+    if find_profile(&std::fs::read(&path).unwrap_or_default(), Kind::Config, profile).is_some() {
         return Ok(());
     }
     Err(Error::failed(format!(
