@@ -145,6 +145,11 @@ function __aws_sso_forget {
         if [[ ${AWS_SSO_SESSION_EXPIRATION-} ]]; then
             \builtin unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
         fi
+        if [[ ${AWS_SSO_DEFAULT_REGION-} ]]; then
+            if [[ ${AWS_REGION-} == "$AWS_SSO_DEFAULT_REGION" ]]; then \builtin unset AWS_REGION; fi
+            if [[ ${AWS_DEFAULT_REGION-} == "$AWS_SSO_DEFAULT_REGION" ]]; then \builtin unset AWS_DEFAULT_REGION; fi
+            \builtin unset AWS_SSO_DEFAULT_REGION
+        fi
         \builtin unset AWS_SSO AWS_SSO_PROFILE AWS_SSO_ROLE_ARN AWS_SSO_ACCOUNT_ID AWS_SSO_ROLE_NAME \
             AWS_SSO_SESSION_EXPIRATION AWS_SSO_DIRECTORY
     fi
@@ -235,7 +240,10 @@ function __aws_sso_needs {
 # which does not know it: enough to renew keys, but not to tell what needs the first ones.
 function __aws_sso_preexec {
     if [[ -z ${__aws_sso_renew_at-} ]]; then \builtin return 0; fi
-    if (($# == 0)) && [[ -z ${__aws_sso_expires-} ]]; then \builtin return 0; fi
+    # Nor is it known where a command behind a `cd` will run: by its name the role is asked for there.
+    if [[ -z ${__aws_sso_expires-} && ($# -eq 0 || $1 == *cd[[:space:]]* || $1 == *pushd[[:space:]]*) ]]; then
+        \builtin return 0
+    fi
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_now
     if ((__aws_sso_time >= __aws_sso_renew_at)) && __aws_sso_needs "${1-x}"; then __aws_sso_renew; fi

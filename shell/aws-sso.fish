@@ -176,6 +176,11 @@ function __aws_sso_forget
             set -e -g AWS_SESSION_TOKEN
             set -e -g AWS_CREDENTIAL_EXPIRATION
         end
+        if test -n "$AWS_SSO_DEFAULT_REGION"
+            test "$AWS_REGION" = "$AWS_SSO_DEFAULT_REGION"; and set -e -g AWS_REGION
+            test "$AWS_DEFAULT_REGION" = "$AWS_SSO_DEFAULT_REGION"; and set -e -g AWS_DEFAULT_REGION
+            set -e -g AWS_SSO_DEFAULT_REGION
+        end
         for name in '' _PROFILE _ROLE_ARN _ACCOUNT_ID _ROLE_NAME _SESSION_EXPIRATION _DIRECTORY
             set -e -g AWS_SSO$name
         end

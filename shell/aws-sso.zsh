@@ -136,6 +136,11 @@ function __aws_sso_forget {
         if [[ -n ${AWS_SSO_SESSION_EXPIRATION-} ]]; then
             \builtin unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
         fi
+        if [[ -n ${AWS_SSO_DEFAULT_REGION-} ]]; then
+            if [[ ${AWS_REGION-} == "$AWS_SSO_DEFAULT_REGION" ]]; then \builtin unset AWS_REGION; fi
+            if [[ ${AWS_DEFAULT_REGION-} == "$AWS_SSO_DEFAULT_REGION" ]]; then \builtin unset AWS_DEFAULT_REGION; fi
+            \builtin unset AWS_SSO_DEFAULT_REGION
+        fi
         \builtin unset AWS_SSO AWS_SSO_PROFILE AWS_SSO_ROLE_ARN AWS_SSO_ACCOUNT_ID AWS_SSO_ROLE_NAME \
             AWS_SSO_SESSION_EXPIRATION AWS_SSO_DIRECTORY
     fi
@@ -250,7 +255,11 @@ function __aws_sso_preexec {
     __aws_sso_now
     if (( __aws_sso_time < __aws_sso_renew_at )); then \builtin return 0; fi
     \builtin local first=${3%%[[:space:]]*}
-    if [[ -z ${__aws_sso_expires-} && ${__aws_sso_skip-} == *" $first "* ]]; then first=:; fi
+    if [[ -z ${__aws_sso_expires-} ]]; then
+        # Where a command behind a `cd` will run is not known: by its name the role is asked for there.
+        if [[ $3 == *(cd|pushd)[[:space:]]* ]]; then \builtin return 0; fi
+        if [[ ${__aws_sso_skip-} == *" $first "* ]]; then first=:; fi
+    fi
     case $first in
         '' | : | '[' | alias | bg | cd | clear | dirs | disown | echo | exit | export | false | fg | history | jobs | \
             kill | logout | popd | print | printf | pushd | pwd | set | setopt | test | true | type | typeset | \

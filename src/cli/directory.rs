@@ -18,7 +18,7 @@ Examples:
   aws-sso allow ~/src/payments              the one of that directory
   aws-sso allow --init                      write one here for the role in use, and allow it
   aws-sso allow --init -p payments-dev      the same for another role
-  aws-sso allow --list                      what was allowed")]
+  aws-sso allow --list                      what was allowed and denied")]
 pub struct AllowArgs {
     /// Directory, or the file itself
     #[arg(value_name = "PATH")]
@@ -32,7 +32,7 @@ pub struct AllowArgs {
     /// Region for --init, in place of the one that is configured
     #[arg(long, value_name = "REGION", requires = "init")]
     pub region: Option<String>,
-    /// Show what was allowed: state, profile and path, a line each
+    /// Show what was allowed and denied: state, profile and path, a line each
     #[arg(short, long, conflicts_with_all = ["path", "init"])]
     pub list: bool,
 }

@@ -14,7 +14,7 @@ use crate::role::{Role, RoleFlags, Selection};
 use crate::session::{Manners, Session};
 use crate::{Error, Result, ui};
 
-use super::ruling::{Known, View, description, nearest};
+use super::ruling::{Known, View, description, judge, nearest};
 use super::{aws_profiles, load_config, open_session, role};
 
 pub(super) fn allow(args: &AllowArgs, context: &Context) -> Result<()> {
@@ -26,9 +26,17 @@ pub(super) fn allow(args: &AllowArgs, context: &Context) -> Result<()> {
     if named && !args.init {
         return Err(Error::usage("the role is what the file says: add --init to write one for another role"));
     }
-    if args.init {
-        write_file(args, &config, context)?;
+    if !args.init {
+        return allow_file(args, &config, context);
     }
+    let written = write_file(args, &config, context)?;
+    allow_file(args, &config, context).inspect_err(|_| {
+        // It was written to be allowed. Who cannot remove it sees it there.
+        let _ = std::fs::remove_file(written);
+    })
+}
+
+fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()> {
     let tree = tree(args.path.as_deref(), context, args.init)?;
     let path = tree.join(FILE_NAME);
     let file = RoleFile::read(&tree).map_err(|problem| Error::failed(problem.at(&path)))?;
@@ -37,13 +45,13 @@ pub(super) fn allow(args: &AllowArgs, context: &Context) -> Result<()> {
     // The role of the shell is no reason to look elsewhere than the file says.
     around.env.put("AWS_SSO", None);
     around.globals.sso.clone_from(&wish.sso);
-    let mut session = open_session(&around, &config, Manners::MayAsk)?;
+    let mut session = open_session(&around, config, Manners::MayAsk)?;
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
     }
-    let role = role::find(&session, &config, &wish.selection)
+    let role = role::find(&session, config, &wish.selection)
         .map_err(|error| error.context(format!("{} cannot be allowed", file.path)))?;
-    permit(&file, &role, &config, &session, context)
+    permit(&file, &role, config, &session, context)
 }
 
 fn permit(file: &RoleFile, role: &Role, config: &Config, session: &Session<'_>, context: &Context) -> Result<()> {
@@ -125,7 +133,7 @@ fn directory_of(path: &Path) -> PathBuf {
 }
 
 /// `--init`: a role file for the role that is named, or in use.
-fn write_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()> {
+fn write_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<PathBuf> {
     let mut session = open_session(context, config, Manners::MayAsk)?;
     let variables = context.role_variables();
     let role = role::resolve(&mut session, config, &RoleFlags::from(&args.role), Some(&variables))?;
@@ -142,7 +150,8 @@ fn write_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
         _ => Error::failed(format!("could not write {}: {error}", path.display())),
     })?;
     file.write_all(text.as_bytes())
-        .map_err(|error| Error::failed(format!("could not write {}: {error}", path.display())))
+        .map_err(|error| Error::failed(format!("could not write {}: {error}", path.display())))?;
+    Ok(path)
 }
 
 /// By account and role name, which mean the same to everybody who has this role, whatever their profile
@@ -170,19 +179,20 @@ fn file_text(role: &Role, view: View<'_>, region: Option<&str>) -> Result<String
     Ok(text)
 }
 
-/// `--list`: what was allowed, a line each: path, profile, and what became of the file.
+/// `--list`: what was decided, a line each: what the file may do now, profile, path.
 fn list(context: &Context) -> Result<()> {
     let known = Known::open(context)?;
     let mut text = String::new();
-    for allowed in known.index.allowed(known.config.id)? {
-        let directory = Path::new(&allowed.path).parent().unwrap_or(Path::new("/"));
-        let state = match RoleFile::read(directory) {
-            Ok(file) if file.hash == allowed.hash && file.owner == allowed.owner => "allowed",
-            Ok(_) => "changed",
-            Err(_) if !Path::new(&allowed.path).exists() => "gone",
-            Err(_) => "unusable",
+    for (path, profile) in known.index.decided(known.config.id)? {
+        let directory = Path::new(&path).parent().unwrap_or(Path::new("/"));
+        let state = match (&profile, RoleFile::read(directory)) {
+            (None, _) => "denied",
+            (_, Ok(file)) if judge(&file, known.view())?.is_ok() => "allowed",
+            (_, Ok(_)) => "changed",
+            (_, Err(_)) if !Path::new(&path).exists() => "gone",
+            (_, Err(_)) => "unusable",
         };
-        text += &format!("{state}\t{}\t{}\n", one_line(&allowed.profile), one_line(&allowed.path));
+        text += &format!("{state}\t{}\t{}\n", one_line(&profile.unwrap_or_default()), one_line(&path));
     }
     ui::print(&text)
 }

@@ -130,6 +130,7 @@ impl Here {
         here.mark = modified.and_then(|time| Mark::of(view.index.path(), &path).leave(time));
         here.verdict = Some(match read {
             Ok(file) => judge(&file, view)?,
+            Err(_) if is_denied(&path, view)? => Err(Refusal { text: None }),
             Err(problem) => Err(refused(&problem, &path)),
         });
         Ok(here)
@@ -187,8 +188,13 @@ fn refused(problem: &Problem, path: &Path) -> Refusal {
     Refusal::because(problem.at(path))
 }
 
+fn is_denied(path: &Path, view: View<'_>) -> Result<bool> {
+    let Some(path) = path.to_str() else { return Ok(false) };
+    Ok(view.index.trust(view.config_id, path)? == Some(Trust::Denied))
+}
+
 /// Whether a file may choose, and what.
-fn judge(file: &RoleFile, view: View<'_>) -> Result<Result<Ruled, Refusal>> {
+pub(super) fn judge(file: &RoleFile, view: View<'_>) -> Result<Result<Ruled, Refusal>> {
     let trust = view.index.trust(view.config_id, &file.path)?;
     if trust == Some(Trust::Denied) {
         return Ok(Err(Refusal { text: None }));
@@ -218,7 +224,8 @@ fn changed(allowed: &Allowed, file: &RoleFile, role: &Role) -> Option<&'static s
         Some("content")
     } else if allowed.owner != file.owner {
         Some("owner")
-    } else if allowed.arn != role.arn.to_string() || allowed.sso != role.sso {
+    } else if allowed.arn != role.arn.to_string() || allowed.sso != role.sso || allowed.profile != role.profile {
+        // A role of another name needs another profile in ~/.aws/config.
         Some("role")
     } else {
         None

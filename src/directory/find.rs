@@ -14,7 +14,8 @@ pub fn here() -> Option<PathBuf> {
 /// or, outside of it, to the root. What lies above a home is not this person's to decide, and asking for
 /// a name there may wake an automounter.
 ///
-/// The hook of each shell walks the same way (`./..`, `./../..`), and must find the same file.
+/// The hook of each shell walks the same way (`./..`, `./../..`). What one of them finds above the home (fish
+/// takes several steps at a time) has no say here.
 pub fn nearest(from: &Path, home: Option<&Path>) -> Option<PathBuf> {
     let home = home.and_then(|home| home.canonicalize().ok());
     for directory in from.ancestors() {

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::index::{private_directory, private_file};
 
-/// The marks of one role file. There is one for each time that it had: shells may have looked at
-/// different moments.
+/// The marks of one role file. The time is in the name as well: a shell that has looked earlier must not
+/// take the mark of today for its own.
 #[derive(Debug)]
 pub struct Mark {
     directory: PathBuf,
@@ -51,6 +51,8 @@ impl Mark {
         if !self.directory.exists() {
             private_directory(&self.directory)?;
         }
+        // The file has no other time any more; a shell that still knows one looks again.
+        self.remove();
         private_file(path)?.set_times(FileTimes::new().set_modified(modified))
     }
 
@@ -91,7 +93,9 @@ mod tests {
         assert_eq!(one.leave(time), Some(mark.clone()));
         let later = one.leave(time + std::time::Duration::from_nanos(1)).unwrap();
         let beside = other.leave(time).unwrap();
+        let there = || [&mark, &later, &beside].map(|path| Path::new(path).exists());
+        assert_eq!(there(), [false, true, true], "one is enough");
         one.remove();
-        assert_eq!([mark, later, beside].map(|path| Path::new(&path).exists()), [false, false, true]);
+        assert_eq!(there(), [false, false, true]);
     }
 }

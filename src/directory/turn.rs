@@ -86,6 +86,16 @@ pub enum Turn {
 }
 
 impl Memory {
+    /// A shell starts. A role that is there was given to it, by exec or by the shell around it: it is the
+    /// person's decision here, and what they have elsewhere.
+    pub fn start(&mut self, holding: &Holding, place: Place<'_>) -> Turn {
+        let turn = self.arrive(holding, place, matches!(holding, Holding::Hand(_)));
+        if let (Holding::Hand(choice), Some(_)) = (holding, &self.decided_in) {
+            self.outer = Some(choice.clone());
+        }
+        turn
+    }
+
     /// The shell stands somewhere, or the file there has changed. `decided`: the person changed the role
     /// without us since we looked last.
     pub fn arrive(&mut self, holding: &Holding, place: Place<'_>, decided: bool) -> Turn {
@@ -294,6 +304,20 @@ mod tests {
         shell.holding = hand;
         assert_eq!(shell.cd("/dev/deep").holding, Holding::Hand(choice("evaluated")));
         assert_eq!(shell.cd("/").role, "");
+    }
+
+    #[test]
+    fn a_role_that_a_shell_starts_with_is_its_own() {
+        let mut shell = Shell::new();
+        shell.directory = "/dev";
+        shell.holding = Holding::Hand(choice("exec"));
+        shell.role = "exec".into();
+        assert_eq!(shell.memory.start(&shell.holding.clone(), shell.place()), Turn::Stay);
+        for (directory, role) in [("/dev/deep", "exec"), ("/prod", "/prod"), ("/", "exec"), ("/dev", "/dev")] {
+            assert_eq!(shell.cd(directory).role, role, "{directory}");
+        }
+        let mut nested = Shell::new();
+        assert_eq!(nested.memory.start(&Holding::Directory, nested.place()), Turn::Leave);
     }
 
     #[test]

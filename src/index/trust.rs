@@ -51,6 +51,15 @@ impl Index {
         })
     }
 
+    /// Every path that something was decided about, with the profile that was allowed; none: denied.
+    pub fn decided(&self, config_id: i64) -> Result<Vec<(String, Option<String>)>, IndexError> {
+        self.read(|connection| {
+            let sql = "SELECT path, profile FROM trusted_directory WHERE config_id = ?1 ORDER BY path";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map([config_id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+    }
+
     /// Allows a role file to choose; what was decided about its path before is forgotten.
     pub fn allow(&mut self, config_id: i64, file: &Allowed) -> Result<(), IndexError> {
         self.write(|transaction| {

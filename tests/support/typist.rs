@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use identity_center::Simulator;
 use rexpect::session::PtySession;
@@ -134,9 +134,27 @@ impl Typist {
     pub fn wait_for_prompt(&mut self) {
         self.prompt += 1;
         let expected = format!("ready{}> ", self.prompt);
-        if let Err(error) = self.session.exp_string(&expected) {
-            panic!("{:?}: no prompt {expected:?}: {error}", self.shell);
+        if let Err(shown) = self.wait_for(&expected) {
+            panic!("{:?}: no prompt {expected:?}, but {shown:?}", self.shell);
         }
+    }
+
+    /// Reads until `text` comes; what came before it, or all that came where it does not. rexpect's own way
+    /// looks ten times a second, which is what a test of many lines would consist of.
+    fn wait_for(&mut self, text: &str) -> Result<String, String> {
+        let start = Instant::now();
+        let mut shown = String::new();
+        while start.elapsed() < Duration::from_millis(PATIENCE_MS) {
+            while let Some(character) = self.session.try_read() {
+                shown.push(character);
+                if shown.ends_with(text) {
+                    shown.truncate(shown.len() - text.len());
+                    return Ok(shown);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err(shown)
     }
 
     /// Types without Enter. Keys such as TAB are read by the line editor: there is a prompt.
@@ -172,6 +190,14 @@ impl Typist {
         self.enter();
     }
 
+    /// Types several lines ahead of the shell; the prompt after the last one is there afterwards.
+    pub fn lines(&mut self, lines: &[&str]) {
+        let Some((_, before)) = lines.split_last() else { return };
+        self.keys(&lines.iter().map(|line| format!("{line}\r")).collect::<String>());
+        self.prompt += u32::try_from(before.len()).expect("a few lines");
+        self.wait_for_prompt();
+    }
+
     /// Types a line and presses Enter; what is shown up to the next prompt, the line itself among it.
     pub fn shown(&mut self, line: &str) -> String {
         self.keys(line);
@@ -198,9 +224,9 @@ impl Typist {
     pub fn sees(&mut self, text: &str) -> String {
         // The terminal's bytes arrive as one character each.
         let bytes: String = text.bytes().map(char::from).collect();
-        match self.session.exp_string(&bytes) {
+        match self.wait_for(&bytes) {
             Ok(before) => before,
-            Err(error) => panic!("{:?} does not show {text:?}: {error}", self.shell),
+            Err(shown) => panic!("{:?} does not show {text:?}, but {shown:?}", self.shell),
         }
     }
 

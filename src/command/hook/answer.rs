@@ -213,8 +213,6 @@ impl Answer {
         assign("__aws_sso_mark", self.here.mark.as_deref().unwrap_or_default());
         assign("__aws_sso_memory", &memory_text(&self.memory));
         if let Some(settings) = settings {
-            let off = settings.mode() == DirectoryMode::Off || !self.directories;
-            assign("__aws_sso_directories", if off { "" } else { "1" });
             assign("__aws_sso_eager", if self.eager && hook.is_without_keys() { "1" } else { "" });
             if hook.is_without_keys() {
                 assign("__aws_sso_skip", &format!(" {} ", settings.lazy_skip.join(" ")));

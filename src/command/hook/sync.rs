@@ -43,10 +43,12 @@ pub(super) fn settle(answer: &mut Answer, context: &Context, view: View<'_>, sta
         return Ok(());
     }
     let holding = answer.holding();
-    // A role that is there when a shell starts was given to it: by exec, or by the shell around it.
-    let decided = if start { matches!(holding, Holding::Hand(_)) } else { answer.role_changed_since() };
+    let decided = answer.role_changed_since();
     let mut memory = std::mem::take(&mut answer.memory);
-    let turn = memory.arrive(&holding, answer.place(), decided);
+    let turn = match start {
+        true => memory.start(&holding, answer.place()),
+        false => memory.arrive(&holding, answer.place(), decided),
+    };
     answer.memory = memory;
     answer.obey(turn, view)?;
     answer.tell_refusal();
@@ -54,7 +56,7 @@ pub(super) fn settle(answer: &mut Answer, context: &Context, view: View<'_>, sta
 }
 
 /// Leaves the shell to credentials that are not ours.
-fn give_way(answer: &mut Answer, variable: &'static str) {
+pub(super) fn give_way(answer: &mut Answer, variable: &'static str) {
     let direnv = answer.env.get("DIRENV_DIFF").is_some();
     let who = if direnv && variable == "AWS_PROFILE" { "direnv has set" } else { "somebody else has set" };
     if answer.holding() == Holding::Directory {

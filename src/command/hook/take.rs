@@ -88,6 +88,10 @@ fn automatic(mut answer: Answer, args: &UseCli, context: &Context) -> Result<Str
     match &known {
         Some(known) => {
             answer.look_around(context, known.view())?;
+            if let Some(variable) = foreign_credentials(&answer.env) {
+                sync::give_way(&mut answer, variable);
+                return Ok(sync::finish(answer, Some(known)));
+            }
             let holding = answer.holding();
             let mut memory = std::mem::take(&mut answer.memory);
             let turn = memory.undecide(&holding, answer.place());
