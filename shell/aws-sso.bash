@@ -66,8 +66,10 @@ function __aws_sso_now {
 # Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
 # walked is where the shell is, not what $PWD says: links and moved directories lie.
 function __aws_sso_moved {
-    \builtin local up=. tree="${__aws_sso_tree-}" mark="${__aws_sso_mark-}" file="${__aws_sso_tree-}/.aws-sso-role"
-    if [[ $PWD == "${__aws_sso_stood-}" && . -ef $PWD ]]; then
+    \builtin local up=. tree="${__aws_sso_tree-}" mark="${__aws_sso_mark-}" file="${__aws_sso_tree-}/.aws-sso-role" at="$PWD"
+    # Where $PWD names another place, the directory was moved or deleted under the shell.
+    if [[ ! . -ef $PWD ]]; then at=lost:$PWD; fi
+    if [[ $at == "${__aws_sso_stood-}" ]]; then
         if [[ -z $tree ]]; then
             if [[ ! -e .aws-sso-role ]]; then \builtin return 1; fi
         elif [[ -e $file && (-z $mark || -e $mark && ! $file -nt $mark && ! $file -ot $mark) &&
@@ -75,10 +77,11 @@ function __aws_sso_moved {
             \builtin return 1
         fi
     fi
-    __aws_sso_stood=$PWD
+    __aws_sso_stood=$at __aws_sso_found=''
+    # Only the program can tell where that is.
+    if [[ $at != "$PWD" ]]; then \builtin return 0; fi
     while [[ ! -e $up/.aws-sso-role ]]; do
         if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
-            __aws_sso_found=
             [[ $tree ]]
             \builtin return
         fi

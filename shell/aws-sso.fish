@@ -76,8 +76,15 @@ end
 # walked is where the shell is, not what $PWD says: links and moved directories lie. Each command takes fish as long
 # as several files, so it looks at six directories with one, and at that which it needs only where there is a file.
 function __aws_sso_moved
-    set -g __aws_sso_stood "$PWD"
     set -g __aws_sso_found
+    # Where $PWD names another place, the directory was moved or deleted under the shell: only the program can tell
+    # where that is, and is asked once.
+    if not test . -ef "$PWD"
+        test "$__aws_sso_stood" = "lost:$PWD"; and return 1
+        set -g __aws_sso_stood "lost:$PWD"
+        return 0
+    end
+    set -g __aws_sso_stood "$PWD"
     set -l up .
     while not test -e $up/.aws-sso-role -o -e $up/../.aws-sso-role -o -e $up/../../.aws-sso-role \
             -o -e $up/../../../.aws-sso-role -o -e $up/../../../../.aws-sso-role -o -e $up/../../../../../.aws-sso-role
@@ -280,6 +287,8 @@ function __aws_sso_preexec --on-event fish_preexec
     test -n "$__aws_sso_renew_at"; or return
     __aws_sso_now
     test $__aws_sso_time -ge $__aws_sso_renew_at; or return
+    # Where a command behind a `cd` will run is not known: by its name the role is asked for there.
+    test -z "$__aws_sso_expires"; and string match --quiet --regex '(cd|pushd)\\s' -- "$argv"; and return
     # More than one command: one of them is likely to need credentials.
     if not string match --quiet --regex '[;|&(\n]' -- (string trim -- "$argv" | string collect)
         set -l first (string split --max 1 -- ' ' (string trim -- "$argv"))[1]

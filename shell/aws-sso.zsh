@@ -61,11 +61,23 @@ function __aws_sso_now {
 # walked is where the shell is, not what $PWD says: links and moved directories lie.
 function __aws_sso_moved {
     \builtin local up=. tree=${__aws_sso_tree-} mark=${__aws_sso_mark-}
-    \builtin local file=$tree/.aws-sso-role
-    __aws_sso_stood=$PWD
+    \builtin local file=$tree/.aws-sso-role at=$PWD
+    # Where $PWD names another place, the directory was moved or deleted under the shell.
+    if [[ ! . -ef $PWD ]]; then at=lost:$PWD; fi
+    if [[ $at != $PWD && $at == "${__aws_sso_stood-}" ]]; then
+        if [[ -n $tree ]]; then
+            [[ ! -e $file || ( -n $mark && ( ! -e $mark || $file -nt $mark || $file -ot $mark ) ) ]]
+        else
+            [[ -e .aws-sso-role ]]
+        fi
+        \builtin return
+    fi
+    __aws_sso_stood=$at
+    __aws_sso_found=
+    # Only the program can tell where that is.
+    if [[ $at != "$PWD" ]]; then \builtin return 0; fi
     while [[ ! -e $up/.aws-sso-role ]]; do
         if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
-            __aws_sso_found=
             [[ -n $tree ]]
             \builtin return
         fi

@@ -57,6 +57,8 @@ pub fn allow(home: &Home, directory: &str) {
 /// The exported variables, read by the shell itself: nothing runs that would need credentials.
 pub fn exported(typist: &mut Typist, home: &Home) -> BTreeMap<String, String> {
     let path = home.path().join("exported");
+    // A person may have forbidden to overwrite files.
+    let _ = std::fs::remove_file(&path);
     let list = if typist.shell == Shell::Fish { "set -gx" } else { "export -p" };
     typist.line(&format!("{list} > {}", path.display()));
     let text = std::fs::read_to_string(path).expect("the variables");

@@ -48,6 +48,14 @@ impl Shell {
         })
     }
 
+    /// Spares fish what it does at its first start in a home: to read all manuals, for completion.
+    pub fn settle_in(self, home: &Home) {
+        if self == Self::Fish {
+            let generated = home.path().join(".local/share/fish/generated_completions");
+            std::fs::create_dir_all(generated).expect("a directory");
+        }
+    }
+
     /// The documented line of the rc file.
     pub fn line(self) -> String {
         match self {
@@ -111,6 +119,7 @@ impl Typist {
 
     /// Starts a shell as the child of a program such as strace, which ends in the shell's own arguments.
     pub fn under(tracer: &[&str], shell: Shell, home: &Home, rc: &str, options: &[&str]) -> Self {
+        shell.settle_in(home);
         let file = shell.rc_file(home);
         std::fs::create_dir_all(file.parent().expect("a directory")).expect("rc directory");
         std::fs::write(file, rc).expect("rc file");
