@@ -63,32 +63,42 @@ function __aws_sso_now {
     if [[ -z $__aws_sso_time ]]; then \builtin printf -v __aws_sso_time '%(%s)T' -1; fi
 }
 
-# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
-# walked is where the shell is, not what $PWD says: links and moved directories lie.
+# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. The
+# directories above are taken from $PWD as long as there is no link in it, and else from where the shell really is.
 function __aws_sso_moved {
-    \builtin local up=. tree="${__aws_sso_tree-}" mark="${__aws_sso_mark-}" file="${__aws_sso_tree-}/.aws-sso-role" at="$PWD"
-    # Where $PWD names another place, the directory was moved or deleted under the shell.
-    if [[ ! . -ef $PWD ]]; then at=lost:$PWD; fi
-    if [[ $at == "${__aws_sso_stood-}" ]]; then
-        if [[ -z $tree ]]; then
-            if [[ ! -e .aws-sso-role ]]; then \builtin return 1; fi
-        elif [[ -e $file && (-z $mark || -e $mark && ! $file -nt $mark && ! $file -ot $mark) &&
-            (. -ef $tree || ! -e .aws-sso-role) ]]; then
-            \builtin return 1
+    \builtin local up
+    __aws_sso_found=''
+    # $PWD may name another place: the directory was moved or deleted under the shell. Only the program can tell where
+    # that is, and is asked once.
+    if [[ ! . -ef $PWD ]]; then
+        if [[ lost:$PWD != "${__aws_sso_stood-}" ]]; then
+            __aws_sso_stood=lost:$PWD
+        elif [[ -z ${__aws_sso_tree-} ]]; then
+            [[ -e .aws-sso-role ]]
+        else
+            __aws_sso_changed
         fi
+        \builtin return
     fi
-    __aws_sso_stood=$at __aws_sso_found=''
-    # Only the program can tell where that is.
-    if [[ $at != "$PWD" ]]; then \builtin return 0; fi
-    while [[ ! -e $up/.aws-sso-role ]]; do
-        if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
-            [[ $tree ]]
-            \builtin return
-        fi
-        up+=/..
-    done
-    __aws_sso_found=$PWD/$up
-    [[ ! $up -ef $tree || ($mark && (! -e $mark || $file -nt $mark || $file -ot $mark)) ]]
+    __aws_sso_stood=$PWD
+    up=$PWD
+    while [[ ! -e $up/.aws-sso-role && $up && $up != "${HOME:-/}" && ! -L $up ]]; do up=${up%/*}; done
+    if [[ $up && ! -e $up/.aws-sso-role && $up != "${HOME:-/}" ]]; then
+        up=.
+        while [[ ! -e $up/.aws-sso-role && ! $up -ef / && ! $up -ef ${HOME:-/} && -d $up ]]; do up+=/..; done
+    fi
+    if [[ ! -e $up/.aws-sso-role ]]; then
+        [[ ${__aws_sso_tree-} ]]
+        \builtin return
+    fi
+    if [[ $up == .* ]]; then __aws_sso_found=$PWD/$up; else __aws_sso_found=${up:-/}; fi
+    [[ ! ${up:-/} -ef ${__aws_sso_tree-} ]] || __aws_sso_changed
+}
+
+# Whether the role file, or the trust in it, has changed since the program has looked at it.
+function __aws_sso_changed {
+    [[ ! -e $__aws_sso_tree/.aws-sso-role || $__aws_sso_tree/.aws-sso-role -nt ${__aws_sso_mark-} ||
+        $__aws_sso_tree/.aws-sso-role -ot ${__aws_sso_mark-} ]]
 }
 
 # Brings the role to what the directory, the person and the program have decided: the first argument is empty, or
@@ -114,7 +124,15 @@ function __aws_sso_hook {
 function __aws_sso_before_prompt {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_look
-    if { [[ ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+    # Before most prompts the directory is the same, and nothing in it has changed. That is told by one command.
+    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+        [[ -z ${__aws_sso_directories-} ]] || __aws_sso_moved || \builtin :
+        __aws_sso_sync
+    elif [[ ${__aws_sso_directories-} && ! ($PWD == "${__aws_sso_stood-}" &&
+        (-z ${__aws_sso_tree-} && ! -e .aws-sso-role || ${__aws_sso_tree-} && . -ef $PWD &&
+        (! -e .aws-sso-role || . -ef ${__aws_sso_tree-}) && -e ${__aws_sso_tree-}/.aws-sso-role &&
+        ! ${__aws_sso_tree-}/.aws-sso-role -nt ${__aws_sso_mark-} &&
+        ! ${__aws_sso_tree-}/.aws-sso-role -ot ${__aws_sso_mark-})) ]] && __aws_sso_moved; then
         __aws_sso_sync
     fi
     if [[ ${__aws_sso_eager-} ]]; then

@@ -80,9 +80,16 @@ function __aws_sso_moved
     # Where $PWD names another place, the directory was moved or deleted under the shell: only the program can tell
     # where that is, and is asked once.
     if not test . -ef "$PWD"
-        test "$__aws_sso_stood" = "lost:$PWD"; and return 1
-        set -g __aws_sso_stood "lost:$PWD"
-        return 0
+        if test "$__aws_sso_stood" != "lost:$PWD"
+            set -g __aws_sso_stood "lost:$PWD"
+            return 0
+        end
+        if test -z "$__aws_sso_tree"
+            test -e .aws-sso-role
+        else
+            __aws_sso_changed
+        end
+        return
     end
     set -g __aws_sso_stood "$PWD"
     set -l up .
@@ -104,21 +111,8 @@ end
 
 # Whether the role file, or the trust in it, has changed since the program has looked at it.
 function __aws_sso_changed
-    test -n "$__aws_sso_mark"; or return
-    test ! -e "$__aws_sso_mark" -o "$__aws_sso_tree/.aws-sso-role" -nt "$__aws_sso_mark" \
+    test ! -e "$__aws_sso_tree/.aws-sso-role" -o "$__aws_sso_tree/.aws-sso-role" -nt "$__aws_sso_mark" \
         -o "$__aws_sso_tree/.aws-sso-role" -ot "$__aws_sso_mark"
-end
-
-# The same for a shell that stands still.
-function __aws_sso_is_at_rest
-    test "$PWD" = "$__aws_sso_stood"; or return
-    if test -z "$__aws_sso_tree"
-        test ! -e .aws-sso-role
-        return
-    end
-    test . -ef "$PWD" -a -e "$__aws_sso_tree/.aws-sso-role"; or return
-    test . -ef "$__aws_sso_tree" -o ! -e .aws-sso-role; or return
-    not __aws_sso_changed
 end
 
 # Brings the role to what the directory, the person and the program have decided: with --start where the shell starts.
@@ -148,8 +142,16 @@ function __aws_sso_hook --on-event fish_prompt
     # the one clock that is read without a substitution, which would take longer than all of this.
     if test -n "$__aws_sso_redraw_at" -a -z "$__aws_sso_prompt$__aws_sso_eager" -a "$__aws_sso_seen" = \
             "$AWS_SSO|$AWS_SSO_ROLE_ARN|$AWS_SSO_SESSION_EXPIRATION|$AWS_PROFILE|$AWS_ACCESS_KEY_ID"
-        if test -z "$__aws_sso_directories" -o "$PWD" = "$__aws_sso_stood" -a -z "$__aws_sso_tree" -a ! -e .aws-sso-role
-            or __aws_sso_is_at_rest
+        # That the directory is the same, and nothing in it has changed, is told by one command as well.
+        if test -z "$__aws_sso_tree"
+            test -z "$__aws_sso_directories" -o "$PWD" = "$__aws_sso_stood" -a ! -e .aws-sso-role
+        else
+            test "$PWD" = "$__aws_sso_stood" -a . -ef "$PWD" -a -e "$__aws_sso_tree/.aws-sso-role" \
+                -a ! "$__aws_sso_tree/.aws-sso-role" -nt "$__aws_sso_mark" \
+                -a ! "$__aws_sso_tree/.aws-sso-role" -ot "$__aws_sso_mark" \
+                -a \( ! -e .aws-sso-role -o . -ef "$__aws_sso_tree" \)
+        end
+        if test $status -eq 0
             test $__aws_sso_redraw_at = never; and return
             builtin read --local uptime rest </proc/uptime
             test $uptime -lt $__aws_sso_redraw_at; and return
@@ -222,7 +224,11 @@ function __aws_sso_draw
         else
             set left (builtin math --scale=0 $seconds / 3600)h(builtin math --scale=0 $seconds % 3600 / 60)m
         end
-    else if test -n "$__aws_sso_renew_at" -o -z "$AWS_PROFILE"
+    else
+        # Nothing in it changes with time.
+        set -g __aws_sso_redraw_at never
+    end
+    if test -z "$__aws_sso_expires" -a \( -n "$__aws_sso_renew_at" -o -z "$AWS_PROFILE" \)
         set left '○' # a role whose credentials are not in this shell
     end
     set -l text (string replace --all -- \x1f "$left" "$__aws_sso_text" | string trim --right | string collect)

@@ -57,34 +57,41 @@ function __aws_sso_now {
     __aws_sso_time=${(%)clock}
 }
 
-# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. What is
-# walked is where the shell is, not what $PWD says: links and moved directories lie.
+# Whether the nearest role file is another one than the program knows, or has changed. Starts no process. The
+# directories above are taken from $PWD as long as there is no link in it, and else from where the shell really is.
 function __aws_sso_moved {
-    \builtin local up=. tree=${__aws_sso_tree-} mark=${__aws_sso_mark-}
-    \builtin local file=$tree/.aws-sso-role at=$PWD
-    # Where $PWD names another place, the directory was moved or deleted under the shell.
-    if [[ ! . -ef $PWD ]]; then at=lost:$PWD; fi
-    if [[ $at != $PWD && $at == "${__aws_sso_stood-}" ]]; then
-        if [[ -n $tree ]]; then
-            [[ ! -e $file || ( -n $mark && ( ! -e $mark || $file -nt $mark || $file -ot $mark ) ) ]]
-        else
+    \builtin local up=$PWD
+    __aws_sso_found=
+    # $PWD may name another place: the directory was moved or deleted under the shell. Only the program can tell where
+    # that is, and is asked once.
+    if [[ ! . -ef $PWD ]]; then
+        if [[ lost:$PWD != "${__aws_sso_stood-}" ]]; then
+            __aws_sso_stood=lost:$PWD
+        elif [[ -z ${__aws_sso_tree-} ]]; then
             [[ -e .aws-sso-role ]]
+        else
+            __aws_sso_changed
         fi
         \builtin return
     fi
-    __aws_sso_stood=$at
-    __aws_sso_found=
-    # Only the program can tell where that is.
-    if [[ $at != "$PWD" ]]; then \builtin return 0; fi
-    while [[ ! -e $up/.aws-sso-role ]]; do
-        if [[ $up -ef / || $up -ef ${HOME:-/} || ! -d $up ]]; then
-            [[ -n $tree ]]
-            \builtin return
-        fi
-        up+=/..
-    done
-    __aws_sso_found=$PWD/$up
-    [[ ! $up -ef $tree || ( -n $mark && ( ! -e $mark || $file -nt $mark || $file -ot $mark ) ) ]]
+    __aws_sso_stood=$PWD
+    while [[ ! -e $up/.aws-sso-role && -n $up && $up != "${HOME:-/}" && ! -L $up ]]; do up=${up%/*}; done
+    if [[ -n $up && ! -e $up/.aws-sso-role && $up != "${HOME:-/}" ]]; then
+        up=.
+        while [[ ! -e $up/.aws-sso-role && ! $up -ef / && ! $up -ef ${HOME:-/} && -d $up ]]; do up+=/..; done
+    fi
+    if [[ ! -e $up/.aws-sso-role ]]; then
+        [[ -n ${__aws_sso_tree-} ]]
+        \builtin return
+    fi
+    if [[ $up == .* ]]; then __aws_sso_found=$PWD/$up; else __aws_sso_found=${up:-/}; fi
+    [[ ! ${up:-/} -ef ${__aws_sso_tree-} ]] || __aws_sso_changed
+}
+
+# Whether the role file, or the trust in it, has changed since the program has looked at it.
+function __aws_sso_changed {
+    [[ ! -e $__aws_sso_tree/.aws-sso-role || ! -e $__aws_sso_mark || $__aws_sso_tree/.aws-sso-role -nt $__aws_sso_mark
+        || $__aws_sso_tree/.aws-sso-role -ot $__aws_sso_mark ]]
 }
 
 # Brings the role to what the directory, the person and the program have decided: the first argument is empty, or
@@ -116,13 +123,12 @@ function __aws_sso_precmd {
             && ${#psvar[@]} -ge 91 )
         && "${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}" \
             == "${__aws_sso_seen-}"
-        && ( -z ${__aws_sso_directories-} || "$PWD" == "${__aws_sso_stood-}" && . -ef "$PWD"
+        && ( -z ${__aws_sso_directories-} || "$PWD" == "${__aws_sso_stood-}"
             && ( -z ${__aws_sso_tree-} && ! -e .aws-sso-role
-                || -n ${__aws_sso_tree-} && -e "${__aws_sso_tree-}/.aws-sso-role"
-                && ( . -ef "${__aws_sso_tree-}" || ! -e .aws-sso-role )
-                && ( -z ${__aws_sso_mark-} || -e "${__aws_sso_mark-}"
-                    && ! "${__aws_sso_tree-}/.aws-sso-role" -nt "${__aws_sso_mark-}"
-                    && ! "${__aws_sso_tree-}/.aws-sso-role" -ot "${__aws_sso_mark-}" ) ) ) ]]; then
+                || -n ${__aws_sso_tree-} && . -ef "$PWD" && ( ! -e .aws-sso-role || . -ef "${__aws_sso_tree-}" )
+                && -e "${__aws_sso_tree-}/.aws-sso-role" && -e "${__aws_sso_mark-}"
+                && ! "${__aws_sso_tree-}/.aws-sso-role" -nt "${__aws_sso_mark-}"
+                && ! "${__aws_sso_tree-}/.aws-sso-role" -ot "${__aws_sso_mark-}" ) ) ]]; then
         \builtin return 0
     fi
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
@@ -269,7 +275,7 @@ function __aws_sso_preexec {
     \builtin local first=${3%%[[:space:]]*}
     if [[ -z ${__aws_sso_expires-} ]]; then
         # Where a command behind a `cd` will run is not known: by its name the role is asked for there.
-        if [[ $3 == *(cd|pushd)[[:space:]]* ]]; then \builtin return 0; fi
+        if [[ $3 == *cd[[:space:]]* || $3 == *pushd[[:space:]]* ]]; then \builtin return 0; fi
         if [[ ${__aws_sso_skip-} == *" $first "* ]]; then first=:; fi
     fi
     case $first in

@@ -127,7 +127,9 @@ impl Here {
             Ok(file) => file.modified,
             Err(_) => std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok(),
         };
-        here.mark = modified.and_then(|time| Mark::of(view.index.path(), &path).leave(time));
+        let mark = modified.and_then(|time| Mark::of(view.index.path(), &path).leave(time));
+        // Where there can be none, the file is compared with itself, and seems never to change.
+        here.mark = mark.or_else(|| path.to_str().map(str::to_owned));
         here.verdict = Some(match read {
             Ok(file) => judge(&file, view)?,
             Err(_) if is_denied(&path, view)? => Err(Refusal { text: None }),
