@@ -217,6 +217,8 @@ fn what_was_checked_is_what_is_used_however_the_file_is_swapped() {
     let (_simulator, home) = directories::signed_in();
     let tree = allowed(&home, "tree", DEV);
     fs::write(tree.join("prod"), PROD).expect("a file");
+    // The allowed role, and still another wish.
+    let elsewhere = format!("profile: '{DEV}'\nregion: eu-central-1\n");
     let done = AtomicBool::new(false);
     let (mut chosen, mut refused) = (0, 0);
     std::thread::scope(|scope| {
@@ -226,10 +228,12 @@ fn what_was_checked_is_what_is_used_however_the_file_is_swapped() {
                     break;
                 }
                 let next = tree.join("next");
-                match turn % 3 {
+                // What is allowed takes the place of each that is not, at the very moment of a look perhaps.
+                match turn % 6 {
                     0 => fs::write(&next, PROD).expect("a file"),
-                    1 => fs::write(&next, DEV).expect("a file"),
-                    _ => symlink("prod", &next).expect("a link"),
+                    2 => fs::write(&next, &elsewhere).expect("a file"),
+                    4 => symlink("prod", &next).expect("a link"),
+                    _ => fs::write(&next, DEV).expect("a file"),
                 }
                 fs::rename(&next, tree.join(FILE)).expect("it takes the place");
             }
@@ -239,10 +243,10 @@ fn what_was_checked_is_what_is_used_however_the_file_is_swapped() {
         // A machine may be slow to swap; one that never does proves nothing.
         while chosen + refused < CALLS || chosen == 0 || refused == 0 {
             assert!(chosen + refused < 50 * CALLS, "{chosen} times chosen, {refused} times refused");
-            match exported(&home, &tree).as_deref() {
-                Some(DEV_ARN) => chosen += 1,
+            match exported(&home, &tree).as_ref().map(|given| given.each_ref().map(String::as_str)) {
+                Some([DEV_ARN, "us-west-2"]) => chosen += 1,
                 None => refused += 1,
-                Some(other) => panic!("{other} was never allowed"),
+                Some(other) => panic!("{other:?} was never allowed"),
             }
         }
         drop(end);
@@ -257,11 +261,16 @@ impl Drop for Done<'_> {
     }
 }
 
-/// The role that a shell is given.
-fn exported(home: &Home, tree: &Path) -> Option<String> {
+/// The role and the region that a shell is given.
+fn exported(home: &Home, tree: &Path) -> Option<[String; 2]> {
     let call = ["hook", "bash", "sync", "--directories=1", "--memory={}"];
     let answer = Answer::of(inside(home.command(&call), tree));
     assert_eq!((answer.status, answer.stderr.as_str()), (Some(0), ""));
-    let mut values = answer.stdout.lines().filter_map(|line| line.strip_prefix("\\builtin export AWS_SSO_ROLE_ARN="));
-    values.next().map(|value| value.trim_end_matches(';').to_owned())
+    let value = |name: &str| {
+        let start = format!("\\builtin export {name}=");
+        let value = answer.stdout.lines().find_map(|line| line.strip_prefix(&start))?;
+        Some(value.trim_end_matches(';').to_owned())
+    };
+    let role = value("AWS_SSO_ROLE_ARN")?;
+    Some([role, value("AWS_REGION").unwrap_or_default()])
 }
