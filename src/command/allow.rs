@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{AllowArgs, DenyArgs};
 use crate::config::{Config, DirectoryMode, ShellSettings};
 use crate::context::Context;
-use crate::directory::{FILE_NAME, Mark, RoleFile};
+use crate::directory::{FILE_NAME, Mark, RoleFile, Wish};
 use crate::error::one_line;
 use crate::index::{Allowed, Index, Trust};
 use crate::role::{Role, RoleFlags, Selection};
@@ -45,12 +45,12 @@ fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
     // The role of the shell is no reason to look elsewhere than the file says.
     around.env.put("AWS_SSO", None);
     around.globals.sso.clone_from(&wish.sso);
-    let mut session = open_session(&around, config, Manners::MayAsk)?;
+    let refused = |error: Error| error.context(format!("{} cannot be allowed", file.path));
+    let mut session = open_session(&around, config, Manners::MayAsk).map_err(refused)?;
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
     }
-    let role = role::find(&session, config, &wish.selection)
-        .map_err(|error| error.context(format!("{} cannot be allowed", file.path)))?;
+    let role = role::find(&session, config, &wish.selection).map_err(refused)?;
     permit(&file, &role, config, &session, context)
 }
 
@@ -128,8 +128,19 @@ fn directory_of(path: &Path) -> PathBuf {
         Some(name) if name == FILE_NAME => path.parent().filter(|parent| !parent.as_os_str().is_empty()),
         _ => Some(path),
     };
-    let directory = directory.unwrap_or(Path::new("."));
-    directory.canonicalize().or_else(|_| std::path::absolute(directory)).unwrap_or_else(|_| directory.to_path_buf())
+    physical(directory.unwrap_or(Path::new(".")))
+}
+
+/// A path without links. What is not there any more keeps its name below what still is.
+fn physical(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let found = path.ancestors().find_map(|there| Some((there.canonicalize().ok()?, path.strip_prefix(there).ok()?)));
+    match found {
+        // To join nothing would add a slash.
+        Some((there, gone)) if gone.as_os_str().is_empty() => there,
+        Some((there, gone)) => there.join(gone),
+        None => path,
+    }
 }
 
 /// `--init`: a role file for the role that is named, or in use.
@@ -142,7 +153,12 @@ fn write_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<Pa
     let directory = directory_of(args.path.as_deref().unwrap_or(Path::new(".")));
     let path = directory.join(FILE_NAME);
     let text = file_text(&role, view, args.region.as_deref())?;
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| match error.kind() {
+    Wish::parse(text.as_bytes()).map_err(|problem| Error::usage(problem.to_string()))?;
+    let mut options = OpenOptions::new();
+    // Whatever the umask: what others can write is refused.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let mut file = options.write(true).create_new(true).open(&path).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Error::failed(format!(
             "{} is there already: edit it and run 'aws-sso allow', or remove it first",
             path.display()

@@ -17,6 +17,9 @@ use crate::{Error, Result};
 
 use super::find_path;
 
+/// Characters of a refusal; paths are long, and names are as long as their writers like.
+const MOST_SAID: usize = 1000;
+
 /// The state file beside the config that it knows, as it is now.
 pub(super) struct Known {
     pub index: Index,
@@ -89,7 +92,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn because(text: String) -> Self {
-        Self { text: Some(text) }
+        Self { text: Some(bounded(text)) }
     }
 
     /// A few characters that tell this refusal from others.
@@ -97,6 +100,15 @@ impl Refusal {
         let hash = Sha256::digest(self.text.as_deref().unwrap_or_default());
         hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// A file quoted whole would fill the screen of whoever comes by.
+fn bounded(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MOST_SAID) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// What a look around the working directory found.
@@ -287,6 +299,8 @@ pub(super) fn refuse_elsewhere(context: &Context, view: View<'_>, asked: &Role) 
             role.profile,
             asked.profile
         ))),
-        Err(problem) => Err(Error::failed(format!("refused: this shell has {} {from}, and {problem}", asked.profile))),
+        Err(problem) => {
+            Err(Error::failed(bounded(format!("refused: this shell has {} {from}, and {problem}", asked.profile))))
+        }
     }
 }
