@@ -123,6 +123,12 @@ impl Typist {
         let file = shell.rc_file(home);
         std::fs::create_dir_all(file.parent().expect("a directory")).expect("rc directory");
         std::fs::write(file, rc).expect("rc file");
+        if shell == Shell::Fish {
+            // Where this is missing, fish reads every manual page in the background, and is still writing into the
+            // home when the test is over.
+            let generated = home.path().join(".local/share/fish/generated_completions");
+            std::fs::create_dir_all(generated).expect("a directory of fish's own");
+        }
         // Readline shows nothing where the terminal does not echo, as rexpect sets it up.
         let mut command = home.program("sh");
         command.args(["-c", r#"stty echo cols 120 rows 40; exec "$@""#, "sh"]).args(tracer).arg(shell.program());
