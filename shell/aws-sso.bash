@@ -112,10 +112,26 @@ function __aws_sso_sync {
 }
 
 # Runs before each prompt, and starts no process unless the role in the environment, or the directory, has changed.
+# What holds before most prompts is told first, by one command: the same role, nothing due, the segment still right,
+# the same directory, and nothing in it has changed.
 function __aws_sso_hook {
     __aws_sso_status=$?
     # Under `set -e` a status would end the shell.
-    if \builtin shopt -qo errexit; then __aws_sso_status=0; fi
+    if ((__aws_sso_status)) && \builtin shopt -qo errexit; then __aws_sso_status=0; fi
+    # A trace would show keys.
+    if [[ $- != *[xv]* ]] && [[ "${__aws_sso_seen-}" == \
+        "${AWS_SSO-}|${AWS_SSO_ROLE_ARN-}|${AWS_SSO_SESSION_EXPIRATION-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}" &&
+        -z ${__aws_sso_prompt-}${__aws_sso_eager-}${__aws_sso_pending-} &&
+        (-z ${__aws_sso_text-}${AWS_SSO_SEGMENT-x} || ${__aws_sso_text-} &&
+        ${EPOCHSECONDS:-0} -ge ${__aws_sso_drawn_at:-1} && ${EPOCHSECONDS:-0} -lt ${__aws_sso_redraw_at:-0} &&
+        (-z ${__aws_sso_early_at-} || ${EPOCHSECONDS:-0} -lt ${__aws_sso_early_at-})) &&
+        (-z ${__aws_sso_directories-} || $PWD == "${__aws_sso_stood-}" &&
+        (-z ${__aws_sso_tree-} && ! -e .aws-sso-role || ${__aws_sso_tree-} && . -ef $PWD &&
+        (! -e .aws-sso-role || . -ef ${__aws_sso_tree-}) && -e ${__aws_sso_tree-}/.aws-sso-role &&
+        ! ${__aws_sso_tree-}/.aws-sso-role -nt ${__aws_sso_mark-} &&
+        ! ${__aws_sso_tree-}/.aws-sso-role -ot ${__aws_sso_mark-})) ]]; then
+        \builtin return "$__aws_sso_status"
+    fi
     __aws_sso_before_prompt || \builtin :
     if [[ ${__aws_sso_pending-} ]]; then __aws_sso_arm || \builtin :; fi
     \builtin return "$__aws_sso_status"
@@ -124,15 +140,7 @@ function __aws_sso_hook {
 function __aws_sso_before_prompt {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     __aws_sso_look
-    # Before most prompts the directory is the same, and nothing in it has changed. That is told by one command.
-    if [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
-        [[ -z ${__aws_sso_directories-} ]] || __aws_sso_moved || \builtin :
-        __aws_sso_sync
-    elif [[ ${__aws_sso_directories-} && ! ($PWD == "${__aws_sso_stood-}" &&
-        (-z ${__aws_sso_tree-} && ! -e .aws-sso-role || ${__aws_sso_tree-} && . -ef $PWD &&
-        (! -e .aws-sso-role || . -ef ${__aws_sso_tree-}) && -e ${__aws_sso_tree-}/.aws-sso-role &&
-        ! ${__aws_sso_tree-}/.aws-sso-role -nt ${__aws_sso_mark-} &&
-        ! ${__aws_sso_tree-}/.aws-sso-role -ot ${__aws_sso_mark-})) ]] && __aws_sso_moved; then
+    if { [[ ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
         __aws_sso_sync
     fi
     if [[ ${__aws_sso_eager-} ]]; then

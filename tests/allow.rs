@@ -96,7 +96,7 @@ fn a_file_that_cannot_choose_is_not_allowed() {
         ("# x\nprofile: a\nrgion: b\n", 1, &[".aws-sso-role:3: unknown key 'rgion', did you mean region?"]),
         ("one\ntwo\n", 1, &[".aws-sso-role:2: a second line"]),
         ("", 1, &[".aws-sso-role:1: it names no role"]),
-        ("{profile: '000000000001:Admin', sso: Elsewhere}", 2, &["tree/.aws-sso-role", "no SSO instance 'Elsewhere'"]),
+        ("{profile: '000000000001:Admin', sso: Elsewhere}", 1, &["tree/.aws-sso-role", "no SSO instance 'Elsewhere'"]),
     ] {
         let tree = ruled(&home, "tree", content);
         home.refuses(status, &["allow", "tree"], words);

@@ -13,8 +13,8 @@ use support::{Home, small_organization};
 use typist::*;
 
 /// Counts the runs of the hook from now on, and shows them as `$ours`.
-const COUNT: &str = "eval \"real_$(declare -f __aws_sso_before_prompt)\"\n\
-                     __aws_sso_before_prompt() { ((++ours)); real___aws_sso_before_prompt; }\n";
+const COUNT: &str = "eval \"real_$(declare -f __aws_sso_hook)\"\n\
+                     __aws_sso_hook() { ((++ours)); real___aws_sso_hook; }\n";
 
 fn home() -> Home {
     Home::bare()

@@ -258,8 +258,8 @@ trap '__bp_debug "$BASH_COMMAND"' DEBUG
 "#;
 
 /// Counts the runs of the hook.
-const COUNT: &str = "eval \"real_$(declare -f __aws_sso_before_prompt)\"\n\
-                     __aws_sso_before_prompt() { ((++ours)); real___aws_sso_before_prompt; }\n";
+const COUNT: &str = "eval \"real_$(declare -f __aws_sso_hook)\"\n\
+                     __aws_sso_hook() { ((++ours)); real___aws_sso_hook; }\n";
 
 #[test]
 fn bash_preexec_renews_where_it_is_loaded_before_or_after() {

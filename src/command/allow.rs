@@ -12,7 +12,7 @@ use crate::error::one_line;
 use crate::index::{Allowed, Index, Trust};
 use crate::role::{Role, RoleFlags, Selection};
 use crate::session::{Manners, Session};
-use crate::{Error, Result, ui};
+use crate::{Error, Exit, Result, ui};
 
 use super::ruling::{Known, View, description, judge, nearest};
 use super::{aws_profiles, load_config, open_session, role};
@@ -45,12 +45,25 @@ fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
     // The role of the shell is no reason to look elsewhere than the file says.
     around.env.put("AWS_SSO", None);
     around.globals.sso.clone_from(&wish.sso);
-    let refused = |error: Error| error.context(format!("{} cannot be allowed", file.path));
+    // Whatever it is, the command line is not what is wrong.
+    let refused = |error: Error| {
+        let exit = if error.exit() == Exit::Usage { Exit::Failed } else { error.exit() };
+        Error::new(exit, format!("{} cannot be allowed: {}", file.path, error.message()))
+    };
     let mut session = open_session(&around, config, Manners::MayAsk).map_err(refused)?;
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
     }
-    let role = role::find(&session, config, &wish.selection).map_err(refused)?;
+    let role = match role::find(&session, config, &wish.selection) {
+        Ok(role) => role,
+        Err(error) => match role::elsewhere(&session, config, &wish.selection)?.filter(|_| wish.sso.is_none()) {
+            Some(other) => {
+                let why = format!("it names a role of the SSO instance {other}: write a mapping with 'sso: {other}'");
+                return Err(refused(Error::no_such_role(why)));
+            }
+            None => return Err(refused(error)),
+        },
+    };
     permit(&file, &role, config, &session, context)
 }
 

@@ -86,7 +86,8 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
             }
         }
     }
-    if !roles.is_empty() && find_profile(&around, Kind::Config, HERE).is_none() && !roles.contains_key(HERE) {
+    let free = find_profile(&around, Kind::Config, HERE).is_none() && check_credentials_file(context, HERE).is_ok();
+    if !roles.is_empty() && free && !roles.contains_key(HERE) {
         lines += &profile_lines(HERE, &format!("{caller} process --here"));
     }
     let new = match lines.is_empty() {

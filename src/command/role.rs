@@ -83,7 +83,7 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: 
 }
 
 /// Another instance of the config that has the role.
-fn elsewhere(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Option<String>> {
+pub(super) fn elsewhere(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Option<String>> {
     for instance in config.instances.values().filter(|instance| instance.name != session.row.name) {
         let row = session.index.current_instance(config, instance)?;
         if let Some(row) = row

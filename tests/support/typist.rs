@@ -48,7 +48,8 @@ impl Shell {
         })
     }
 
-    /// Spares fish what it does at its first start in a home: to read all manuals, for completion.
+    /// Spares fish what it does at its first start in a home: to read all manual pages in the background, which
+    /// goes on when the test is over.
     pub fn settle_in(self, home: &Home) {
         if self == Self::Fish {
             let generated = home.path().join(".local/share/fish/generated_completions");
@@ -123,12 +124,6 @@ impl Typist {
         let file = shell.rc_file(home);
         std::fs::create_dir_all(file.parent().expect("a directory")).expect("rc directory");
         std::fs::write(file, rc).expect("rc file");
-        if shell == Shell::Fish {
-            // Where this is missing, fish reads every manual page in the background, and is still writing into the
-            // home when the test is over.
-            let generated = home.path().join(".local/share/fish/generated_completions");
-            std::fs::create_dir_all(generated).expect("a directory of fish's own");
-        }
         // Readline shows nothing where the terminal does not echo, as rexpect sets it up.
         let mut command = home.program("sh");
         command.args(["-c", r#"stty echo cols 120 rows 40; exec "$@""#, "sh"]).args(tracer).arg(shell.program());
