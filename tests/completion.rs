@@ -107,6 +107,8 @@ fn what_the_shell_knows_better_is_left_to_it() {
     for (words, expected) in [
         (&["aws-sso", "--config", ""][..], "files"),
         (&["aws-sso", "-b", "/usr"], "files"),
+        (&["aws-sso", "allow", ""], "files"),
+        (&["aws-sso", "deny", "src/"], "files"),
         (&["aws-sso", "exec", "-p", "x", "--", ""], "command 0"),
         (&["aws-sso", "exec", "-p", "x", "--", "git", "st"], "command 1"),
         (&["aws-sso", "exec", "-p", "x", "git", "st"], "command 1"),
