@@ -48,6 +48,17 @@ impl Known {
         Ok(Self { index, config: known, path })
     }
 
+    /// The same as it lies there, for a shell that waits at a `cd`; none where that is not possible. A
+    /// writer that comes in between makes a query fail, and then it is for [`Known::open`] to try.
+    pub fn open_at_once(context: &Context) -> Option<Self> {
+        let path =
+            find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around)).ok()?;
+        let state = find_path(context, discover::state_path).ok()?;
+        let index = Index::open_at_once(&state).ok()??;
+        let config = index.known_config(&path).ok()??;
+        Some(Self { index, config, path })
+    }
+
     /// What a look around needs.
     pub fn view(&self) -> View<'_> {
         View { index: &self.index, config_id: self.config.id, config: &self.path, settings: &self.config.settings }

@@ -35,6 +35,8 @@ pub(super) struct Answer {
     said: Vec<String>,
     silent: bool,
     eager: bool,
+    /// The role that this call has put into the environment.
+    pub taken: Option<Role>,
 }
 
 impl Answer {
@@ -52,6 +54,7 @@ impl Answer {
             said: Vec::new(),
             silent: false,
             eager: false,
+            taken: None,
         }
     }
 
@@ -153,6 +156,7 @@ impl Answer {
         let region = RegionRequest::Manage;
         self.take(&Delivery { role, means, directory: file, env_var_tags: &settings.env_var_tags, region });
         self.memory.pending = (!by_profile).then_some(arn);
+        self.taken = Some(role.clone());
     }
 
     /// Says a line to the person, once in this shell.

@@ -50,7 +50,7 @@ pub(super) fn run(shell: Shell, call: &HookShell, context: &Context) -> Result<S
         Err(error) => {
             // The role is another one than before, and that must be known, with or without its keys.
             answer.say(&error.to_string());
-            let hook = state::of_environment(&answer.env, known.as_ref(), &answer.memory);
+            let hook = state::of_environment(&answer.env, known.as_ref(), &answer.memory, answer.taken.as_ref());
             let hook = hook.not_before(jiff::Timestamp::now().as_second() + PAUSE);
             Ok(answer.statements(&hook, known.as_ref().map(|known| &known.config.settings)))
         }

@@ -21,22 +21,25 @@ pub(in crate::command) fn known_state(shell: Shell, context: &Context) -> String
     let seen: Vec<&str> = LOOKED_AT.iter().map(|name| context.env.get(name).unwrap_or_default()).collect();
     let memory = Memory::default();
     let known = context.env.get("AWS_SSO_ROLE_ARN").and_then(|_| known(context));
-    let mut statements = of_environment(&context.env, known.as_ref(), &memory).statements(shell);
+    let mut statements = of_environment(&context.env, known.as_ref(), &memory, None).statements(shell);
     for (name, value) in [("__aws_sso_seen", seen.join("|")), ("__aws_sso_first", first_memory(&context.env))] {
         statements += &(shell.assign(name, &value) + "\n");
     }
     statements
 }
 
-/// The state of the role in the environment: none where there is none, or where somebody else's
+/// The state of the role in the environment (`taken`, where that is known already): none where there is none, or where somebody else's
 /// credentials are. Says nothing, whatever is missing.
-pub(super) fn of_environment(env: &Env, known: Option<&Known>, memory: &Memory) -> HookState {
+pub(super) fn of_environment(env: &Env, known: Option<&Known>, memory: &Memory, taken: Option<&Role>) -> HookState {
     let Some(arn) = env.get("AWS_SSO_ROLE_ARN") else { return HookState::default() };
     if foreign_credentials(env).is_some() {
         return HookState::default();
     }
-    let role =
-        known.and_then(|known| known.view().role(env.get("AWS_SSO"), &Selection::Arn(arn.to_owned())).ok().flatten());
+    let taken = taken.filter(|role| role.arn.to_string() == arn).cloned();
+    let role = taken.or_else(|| {
+        let found = known?.view().role(env.get("AWS_SSO"), &Selection::Arn(arn.to_owned()));
+        found.ok().flatten()
+    });
     let settings = known.map(|known| &known.config.settings);
     let format = settings.and_then(|settings| settings.prompt_format.as_deref());
     let state = of_role(env, format, &role.unwrap_or_else(|| named_role(env)));

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::cli::HookSync;
 use crate::context::Context;
 use crate::directory::turn::Holding;
-use crate::environment::{foreign_credentials, withdrawal_changes};
+use crate::environment::{Change, RegionRequest, foreign_credentials, withdrawal_changes};
 use crate::shell::Shell;
 
 use super::super::ruling::{Known, View};
@@ -13,23 +13,31 @@ use super::answer::{Answer, known};
 use super::state;
 
 pub(super) fn run(shell: Shell, call: &HookSync, context: &Context) -> Result<String> {
+    if let Some(known) = Known::open_at_once(context)
+        && let Ok(answer) = answer(shell, call, context, Some(&known))
+    {
+        return Ok(answer);
+    }
+    answer(shell, call, context, known(context).as_ref())
+}
+
+fn answer(shell: Shell, call: &HookSync, context: &Context, known: Option<&Known>) -> Result<String> {
     let mut answer = Answer::new(shell, context, call.shell.memory.as_deref(), call.shell.directories());
     if call.start {
         answer.silence();
     }
-    let known = known(context);
-    match &known {
+    match known {
         Some(known) => settle(&mut answer, context, known.view(), call.start)?,
         // Without a state file nobody can say that a directory still rules.
-        None if answer.holding() == Holding::Directory => answer.clear(crate::environment::RegionRequest::Manage),
+        None if answer.holding() == Holding::Directory => answer.clear(RegionRequest::Manage),
         None => {}
     }
-    Ok(finish(answer, known.as_ref()))
+    Ok(finish(answer, known))
 }
 
 /// The answer with the state of the role that is now in the environment.
 pub(super) fn finish(answer: Answer, known: Option<&Known>) -> String {
-    let hook = state::of_environment(&answer.env, known, &answer.memory);
+    let hook = state::of_environment(&answer.env, known, &answer.memory, answer.taken.as_ref());
     answer.statements(&hook, known.map(|known| &known.config.settings))
 }
 
@@ -83,6 +91,6 @@ fn exorcise(answer: &mut Answer) {
     let back = answer.env.get("AWS_PROFILE") == Some(&ghost) && answer.env.get("AWS_SSO_ROLE_ARN").is_none();
     if back && answer.env.get("DIRENV_DIFF").is_none() {
         answer.memory.ghost = None;
-        answer.change(vec![crate::environment::Change::unset("AWS_PROFILE")]);
+        answer.change(vec![Change::unset("AWS_PROFILE")]);
     }
 }
