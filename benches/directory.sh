@@ -29,6 +29,7 @@ eval "$(aws-sso hook bash sync --memory={} --directories=1)"
 row '`process` for the role of the shell, by the file above' aws-sso process -p "$DEV"
 row '`process --here`' aws-sso process --here
 cd "$HOME/src/none/a/b"
+# shellcheck disable=SC2154 # set by the answer
 row 'leaving it (one process)' aws-sso hook bash sync --memory="$__aws_sso_memory" --directories=1
 for name in $(compgen -e | grep -E '^(AWS_PROFILE$|AWS_SSO_(ROLE|PROFILE|ACCOUNT|DIRECTORY)|AWS_SSO$)'); do unset "$name"; done
 cd "$HOME"
