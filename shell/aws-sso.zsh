@@ -133,7 +133,11 @@ function __aws_sso_precmd {
     fi
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     __aws_sso_look
-    if { [[ -n ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
+    # What could not be said while the shell started waits a prompt longer where powerlevel10k has drawn one already:
+    # it warns of everything that is printed before the first real one.
+    if [[ ${__aws_sso_tree-} == '?' && -z ${__aws_sso_patient-} ]] && \builtin typeset -f p10k >/dev/null; then
+        __aws_sso_patient=1
+    elif { [[ -n ${__aws_sso_directories-} ]] && __aws_sso_moved; } || [[ $__aws_sso_shell != "${__aws_sso_seen-}" ]]; then
         __aws_sso_sync
     fi
     if [[ -n ${__aws_sso_eager-} ]]; then

@@ -287,6 +287,44 @@ fn no_directory_means_none() {
     });
 }
 
+#[test]
+fn what_a_start_could_not_say_is_said_at_the_first_prompt_or_the_second_under_powerlevel10k() {
+    let simulator = simulator();
+    let home = home(&simulator, "");
+    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
+    let path = format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display());
+    // So many lines have one prompt more.
+    let told = |rc: &str, lines: usize| {
+        fs::write(home.path().join(".zshrc"), format!("cd ~/wild\n{rc}{}", Shell::Zsh.line())).expect("an rc file");
+        fs::write(home.path().join("lines"), ":\n".repeat(lines)).expect("lines");
+        let mut command = home.program("sh");
+        command.args(["-c", "exec zsh -i -s <lines 2>&1"]).env("PATH", &path).env("TERM", "dumb");
+        Answer::of(command).stdout.matches("'aws-sso allow' permits it").count()
+    };
+    assert_eq!([told("", 0), told("", 2)], [1, 1]);
+    let p10k = "p10k() { : }\n";
+    assert_eq!([told(p10k, 0), told(p10k, 1), told(p10k, 3)], [0, 1, 1]);
+}
+
+#[test]
+fn mode_off_means_none_until_it_is_on_again() {
+    in_each_shell("DirectoryRoles: {Mode: off}\n", |shell, home| {
+        let mut typist = Typist::sit_down(shell, home);
+        assert_eq!(after(&mut typist, home, "cd ~/dev"), "-", "{shell:?}");
+        assert_eq!(after(&mut typist, home, "aws-sso-use 123456789012:ReadOnly"), "H", "{shell:?}");
+        assert_eq!(after(&mut typist, home, "cd ~/prod"), "H", "{shell:?}");
+        let config = fs::read_to_string(home.config_path()).expect("the config");
+        let switch = |from: &str, to: &str| home.write_config(&config.replace(from, to));
+        switch("Mode: off", "Mode: profile");
+        assert_eq!(after(&mut typist, home, "cd ~/dev"), "/d", "{shell:?}: on again");
+        assert_eq!(after(&mut typist, home, "cd ~"), "h", "{shell:?}");
+        typist.line("cd ~/prod");
+        switch("Mode: profile", "Mode: off");
+        assert_eq!(after(&mut typist, home, "cd ~/dev"), "h", "{shell:?}: off again");
+        typist.leave();
+    });
+}
+
 /// How many processes and how many programs a shell starts while it reads `lines`, told by strace.
 fn started(shell: Shell, home: &Home, lines: &[String]) -> (usize, usize) {
     let trace = home.path().join("trace");

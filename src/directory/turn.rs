@@ -172,6 +172,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn choice(arn: &str) -> Choice {
         Choice { sso: "Default".into(), arn: arn.into(), by_profile: false }
@@ -335,6 +336,68 @@ mod tests {
         shell.take("outer").cd("/dev").take("hand");
         let nowhere = Place { directory: None, tree: None, allowed: false };
         assert_eq!(shell.memory.arrive(&shell.holding.clone(), nowhere, false), Turn::Restore(choice("outer")));
+    }
+
+    /// The same in other words: what was decided in a tree while the shell is in it, else the role of the
+    /// nearest allowed file, else what the person took elsewhere.
+    #[derive(Default, Clone)]
+    struct Model {
+        directory: &'static str,
+        elsewhere: &'static str,
+        decided: Option<(&'static str, &'static str)>,
+    }
+
+    impl Model {
+        fn tree(&self) -> Option<&'static str> {
+            let tree = TREES.iter().find(|(tree, _)| Path::new(self.directory).starts_with(tree));
+            tree.filter(|(_, allowed)| *allowed).map(|(tree, _)| *tree)
+        }
+
+        fn role(&self) -> &'static str {
+            self.decided.map(|(_, role)| role).or(self.tree()).unwrap_or(self.elsewhere)
+        }
+
+        fn take(&mut self, role: &'static str) {
+            match self.decided.map(|(tree, _)| tree).or(self.tree()) {
+                Some(tree) => self.decided = Some((tree, role)),
+                None => self.elsewhere = role,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_way_through_any_directories_is_as_the_model_says(steps in prop::collection::vec((0..4_u8, 0..7_usize), 1..60)) {
+            const DIRECTORIES: [&str; 7] = ["/", "/dev", "/dev/src", "/dev/deep", "/prod/src", "/wild", "/plain"];
+            let (mut shell, mut model) = (Shell::new(), Model { directory: "/", ..Model::default() });
+            for (step, number) in steps {
+                match step {
+                    0 => {
+                        shell.clear();
+                        model.take("");
+                    }
+                    1 => {
+                        shell.auto();
+                        if model.decided.take().is_none() && model.tree().is_none() {
+                            model.elsewhere = "";
+                        }
+                    }
+                    2 => {
+                        let role = ["a", "b"][number % 2];
+                        shell.take(role);
+                        model.take(role);
+                    }
+                    _ => {
+                        shell.cd(DIRECTORIES[number]);
+                        model.directory = DIRECTORIES[number];
+                        model.decided = model.decided.filter(|(tree, _)| Path::new(model.directory).starts_with(tree));
+                    }
+                }
+                prop_assert_eq!(&shell.role, model.role(), "in {}", model.directory);
+                let by_directory = model.decided.is_none() && model.tree().is_some();
+                prop_assert_eq!(shell.holding == Holding::Directory, by_directory);
+            }
+        }
     }
 
     #[test]
