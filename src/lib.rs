@@ -11,8 +11,9 @@
 //! * [`session`] joins the three below: who is signed in, the credentials of a role, what AWS lists.
 //! * [`identity_center`] is all that talks to AWS; no AWS SDK type leaves it.
 //! * [`role`], [`profile`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
-//! * [`directory`] is where the role files of directories will be found and trusted.
+//! * [`directory`] finds and reads role files, and says what becomes of a shell's role.
 //! * [`user_file`] changes files that belong to the person: one marked block, atomically, with a backup.
+//! * `private` makes files for this user alone.
 //! * [`shell`] quotes for each shell, [`ui`] draws on the terminal, [`browser`] decides what happens to a URL.
 
 pub mod browser;
@@ -25,6 +26,7 @@ pub mod environment;
 pub mod error;
 pub mod identity_center;
 pub mod index;
+mod private;
 pub mod profile;
 pub mod role;
 pub mod session;

@@ -9,7 +9,7 @@ use crate::cli::ExecArgs;
 use crate::config::discover;
 use crate::context::Context;
 use crate::environment::{Delivery, Means, RegionRequest, foreign_credentials, role_changes, without_foreign};
-use crate::index::private_directory;
+use crate::private::private_directory;
 use crate::role::RoleFlags;
 use crate::session::Manners;
 use crate::shell::{self, Shell, Start};

@@ -3,14 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::config::{self, Config, ShellSettings, discover};
 use crate::context::Context;
 use crate::directory::turn::Place;
 use crate::directory::{self, FILE_NAME, Mark, Problem, RoleFile, Wish};
 use crate::environment::DIRECTORY;
 use crate::index::{Allowed, Index, KnownConfig, Trust};
+use crate::private::fingerprint;
 use crate::role::{Role, Selection};
 use crate::session::Session;
 use crate::{Error, Result};
@@ -108,8 +107,7 @@ impl Refusal {
 
     /// A few characters that tell this refusal from others.
     pub fn key(&self) -> String {
-        let hash = Sha256::digest(self.text.as_deref().unwrap_or_default());
-        hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint(self.text.as_deref().unwrap_or_default(), 4)
     }
 }
 

@@ -9,9 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sha2::{Digest, Sha256};
-
-use crate::index::{private_directory, private_file};
+use crate::private::{fingerprint, private_directory, private_file};
 
 /// The marks of one role file. The time is in the name as well: a shell that has looked earlier must not
 /// take the mark of today for its own.
@@ -24,8 +22,7 @@ pub struct Mark {
 impl Mark {
     /// The marks of the role file at `role_file`, in a directory beside the state file.
     pub fn of(state: &Path, role_file: &Path) -> Self {
-        let hash = Sha256::digest(role_file.as_os_str().as_encoded_bytes());
-        let prefix = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let prefix = fingerprint(role_file.as_os_str().as_encoded_bytes(), 8);
         Self { directory: state.with_file_name("directories"), prefix }
     }
 

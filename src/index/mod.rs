@@ -23,7 +23,6 @@ pub use complete::{Candidate, Completions, RoleFilter};
 pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
-pub(crate) use open::{private_directory, private_file};
 pub use registry::{InstanceRow, KnownConfig};
 pub use search::{FoundRole, RoleQuery};
 pub use trust::{Allowed, Trust};

@@ -1,11 +1,13 @@
 //! Opening the state file: permissions, migrations, and what is done about a file that cannot be used.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
+
+use crate::private::{private_directory, private_file};
 
 use super::{Index, IndexError};
 
@@ -159,24 +161,6 @@ fn prepare_file(path: &Path) -> Result<(), IndexError> {
         _ => IndexError::io(path, &error),
     })?;
     tighten(&file).map_err(|e| IndexError::io(path, &e))
-}
-
-/// Creates a directory and its parents for this user alone.
-pub(crate) fn private_directory(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Opens a file, and creates it for this user alone.
-pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Takes from group and others what an earlier, wider mode gave them.

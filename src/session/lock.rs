@@ -3,9 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use crate::index::{private_directory, private_file};
+use crate::private::{fingerprint, private_directory, private_file};
 use crate::{Error, Result};
 
 /// Held while it lives; the system frees it when the process ends, however it ends.
@@ -20,8 +18,7 @@ impl ProcessLock {
         if !directory.exists() {
             private_directory(&directory).map_err(failed)?;
         }
-        let name: String = Sha256::digest(what).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let file = private_file(&directory.join(name)).map_err(failed)?;
+        let file = private_file(&directory.join(fingerprint(what, 8))).map_err(failed)?;
         if file.try_lock().is_err() {
             waiting();
             file.lock().map_err(failed)?;

@@ -10,7 +10,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::index::{InstanceRow, private_directory, private_file};
+use crate::index::InstanceRow;
+use crate::private::{private_directory, private_file};
 
 use super::VaultError;
 

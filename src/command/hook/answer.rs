@@ -1,8 +1,6 @@
 //! What a call of the scripts knows and answers: the environment on its way to another role, the memory
 //! of the shell, and the directory that it stands in.
 
-use sha2::{Digest, Sha256};
-
 use crate::Result;
 use crate::config::{DirectoryMode, ShellSettings};
 use crate::context::{Context, Env};
@@ -11,6 +9,7 @@ use crate::environment::{
     Change, DIRECTORY, Delivery, Means, RegionRequest, after, clear_changes, our_profile, role_changes,
 };
 use crate::error::one_line;
+use crate::private::fingerprint;
 use crate::role::{Role, Selection};
 use crate::shell::{HookState, Shell};
 
@@ -246,8 +245,7 @@ fn remember_role(memory: &mut Memory, env: &Env) {
 
 /// What tells one access key from another, and says nothing about it.
 fn key_print(env: &Env) -> Option<String> {
-    let hash = Sha256::digest(env.get("AWS_ACCESS_KEY_ID")?);
-    Some(hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    Some(fingerprint(env.get("AWS_ACCESS_KEY_ID")?, 4))
 }
 
 /// The state file, if it can be had; a shell without one has no directories that choose.
