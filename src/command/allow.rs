@@ -9,13 +9,13 @@ use crate::config::{Config, DirectoryMode, ShellSettings};
 use crate::context::Context;
 use crate::directory::{FILE_NAME, Mark, RoleFile, Wish};
 use crate::error::one_line;
-use crate::index::{Allowed, Index, Trust};
+use crate::index::{Allowed, Trust};
 use crate::role::{Role, RoleFlags, Selection};
 use crate::session::{Manners, Session};
 use crate::{Error, Exit, Result, ui};
 
-use super::ruling::{Known, View, description, judge, nearest};
-use super::{aws_profiles, load_config, open_session, role};
+use super::ruling::{Known, View, description, in_instance, judge, nearest};
+use super::{aws_profiles, load_config, open_session, open_writable, role};
 
 pub(super) fn allow(args: &AllowArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
@@ -41,15 +41,12 @@ fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
     let path = tree.join(FILE_NAME);
     let file = RoleFile::read(&tree).map_err(|problem| Error::failed(problem.at(&path)))?;
     let wish = file.wish.clone().map_err(|problem| Error::failed(problem.at(&path)))?;
-    let mut around = context.clone();
-    // The role of the shell is no reason to look elsewhere than the file says.
-    around.env.put("AWS_SSO", None);
-    around.globals.sso.clone_from(&wish.sso);
     // Whatever it is, the command line is not what is wrong.
     let refused = |error: Error| {
         let exit = if error.exit() == Exit::Usage { Exit::Failed } else { error.exit() };
         Error::new(exit, format!("{} cannot be allowed: {}", file.path, error.message()))
     };
+    let around = in_instance(context, config, &wish).map_err(refused)?;
     let mut session = open_session(&around, config, Manners::MayAsk).map_err(refused)?;
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
@@ -77,7 +74,7 @@ fn permit(file: &RoleFile, role: &Role, config: &Config, session: &Session<'_>, 
         arn: role.arn.to_string(),
         profile: role.profile.clone(),
     };
-    let (mut index, _) = Index::open(session.index.path())?;
+    let mut index = open_writable(session.index.path())?;
     let already = index.trust(config_id, &file.path)? == Some(Trust::Allowed(allowed.clone()));
     let mut all = index.allowed(config_id)?;
     all.retain(|other| other.path != file.path);
@@ -106,7 +103,7 @@ pub(super) fn deny(args: &DenyArgs, context: &Context) -> Result<()> {
         None => nearest(context).ok_or_else(nothing_here)?.join(FILE_NAME),
     };
     let text = path.to_str().ok_or_else(|| Error::usage(format!("{} is not UTF-8", path.display())))?;
-    let (mut index, _) = Index::open(known.index.path())?;
+    let mut index = open_writable(known.index.path())?;
     index.deny(known.config.id, text)?;
     Mark::of(index.path(), &path).remove();
     ui::tell(&format!("aws-sso: {text} may not choose a role, whatever is in it: 'aws-sso allow' takes that back"));
@@ -162,7 +159,7 @@ fn write_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<Pa
     let variables = context.role_variables();
     let role = role::resolve(&mut session, config, &RoleFlags::from(&args.role), Some(&variables))?;
     let settings = ShellSettings::of(config);
-    let view = View::of(&session, config, &settings);
+    let view = View::new(&session.index, &session.row, config, &settings);
     let directory = directory_of(args.path.as_deref().unwrap_or(Path::new(".")));
     let path = directory.join(FILE_NAME);
     let text = file_text(&role, view, args.region.as_deref())?;

@@ -56,9 +56,10 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
         }
     }
     let caller = caller(context, config)?;
+    let credentials = Credentials::read(context)?;
     let mut lines = String::new();
     for role in roles.values() {
-        check_credentials_file(context, &role.profile)?;
+        credentials.refuse(&role.profile)?;
         match find_profile(&around, Kind::Config, &role.profile) {
             Some(theirs) if asks_for(&theirs, role) => {}
             Some(theirs) => {
@@ -82,11 +83,17 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
             }
             None => {
                 let command = format!("{caller} -S {} process --arn {}", quote(&role.sso), quote(&role.arn));
+                if command.contains(char::is_control) {
+                    return Err(Error::failed(format!(
+                        "the profile '{}' cannot be written: there is a control character in {command}",
+                        role.profile
+                    )));
+                }
                 lines += &profile_lines(&role.profile, &command);
             }
         }
     }
-    let free = find_profile(&around, Kind::Config, HERE).is_none() && check_credentials_file(context, HERE).is_ok();
+    let free = find_profile(&around, Kind::Config, HERE).is_none() && credentials.refuse(HERE).is_ok();
     if !roles.is_empty() && free && !roles.contains_key(HERE) {
         lines += &profile_lines(HERE, &format!("{caller} process --here"));
     }
@@ -134,17 +141,27 @@ fn asks_for(profile: &Profile, role: &Allowed) -> bool {
     words.iter().any(|word| word == "process") && words.iter().any(|word| *word == role.arn || *word == role.profile)
 }
 
-/// Keys in `~/.aws/credentials` under the same name would win over the process.
-fn check_credentials_file(context: &Context, profile: &str) -> Result<()> {
-    let file = context.env.get("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials");
-    let path = find_path(context, |around| discover::expand_tilde(file.as_ref(), around))?;
-    let text = std::fs::read(&path).unwrap_or_default();
-    match find_profile(&text, Kind::Credentials, profile) {
-        None => Ok(()),
-        Some(found) => Err(Error::failed(format!(
+/// `~/.aws/credentials`: keys there win over a process of the same name.
+struct Credentials {
+    path: PathBuf,
+    text: Vec<u8>,
+}
+
+impl Credentials {
+    fn read(context: &Context) -> Result<Self> {
+        let file = context.env.get("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials");
+        let path = find_path(context, |around| discover::expand_tilde(file.as_ref(), around))?;
+        let text = std::fs::read(&path).unwrap_or_default();
+        Ok(Self { path, text })
+    }
+
+    /// Refuses a profile that has keys there.
+    fn refuse(&self, profile: &str) -> Result<()> {
+        let Some(found) = find_profile(&self.text, Kind::Credentials, profile) else { return Ok(()) };
+        Err(Error::failed(format!(
             "{}:{}: there are credentials under the name '{profile}', which would win over the role: rename them",
-            path.display(),
+            self.path.display(),
             found.line
-        ))),
+        )))
     }
 }

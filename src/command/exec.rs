@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use crate::cli::ExecArgs;
-use crate::config::discover;
+use crate::config::{ShellSettings, discover};
 use crate::context::Context;
 use crate::environment::{Delivery, Means, RegionRequest, foreign_credentials, role_changes, without_foreign};
 use crate::private::private_directory;
@@ -16,7 +16,7 @@ use crate::shell::{self, Shell, Start};
 use crate::{Error, Result};
 
 use super::program::running_program;
-use super::ruling::Here;
+use super::ruling::{self, View};
 use super::{find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
@@ -29,11 +29,12 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     }
     let config = load_config(context)?;
     let mut command = command(&args.command, context)?;
-    let ruled = args.here.then(|| Here::for_command(context)).transpose()?;
-    let around = ruled.as_ref().map_or(context, |(_, around)| around);
+    let here = args.here.then(|| ruling::file_here(context, &config)).transpose()?;
+    let around = here.as_ref().map_or(context, |(_, around)| around);
     let mut session = open_session(around, &config, Manners::MayAsk)?;
-    let role = if let Some((ruled, _)) = &ruled {
-        ruled.role.clone()
+    let role = if let Some((file, _)) = &here {
+        let settings = ShellSettings::of(&config);
+        ruling::permitted(file, View::new(&session.index, &session.row, &config, &settings))?
     } else {
         let variables = context.role_variables();
         role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&variables))?
@@ -48,7 +49,7 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
         _ => RegionRequest::Manage,
     };
     let means = Means::Keys(&credentials);
-    let directory = ruled.as_ref().map(|(ruled, _)| ruled.file.as_str());
+    let directory = here.as_ref().map(|(file, _)| file.path.as_str());
     let delivery = Delivery { role: &role, means, directory, env_var_tags: &config.env_var_tags, region };
     let (env, mut changes) =
         if args.overwrite_env { without_foreign(&context.env) } else { (context.env.clone(), Vec::new()) };

@@ -24,7 +24,7 @@ mod version;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -147,12 +147,18 @@ fn open_state(context: &Context, config: &Config, instance: &Instance) -> Result
         Ok(None) | Err(IndexError::Damaged { .. }) => {}
         Err(other) => return Err(other.into()),
     }
-    let (mut index, opened) = Index::open(&path)?;
-    if let Some(sentence) = opened.sentence(&path) {
-        ui::tell(&format!("aws-sso: {sentence}"));
-    }
+    let mut index = open_writable(&path)?;
     let row = index.instance(config, instance)?;
     Ok((index, row))
+}
+
+/// Opens the state file for writing, and says what became of it where that is news.
+fn open_writable(path: &Path) -> Result<Index> {
+    let (index, opened) = Index::open(path)?;
+    if let Some(sentence) = opened.sentence(path) {
+        ui::tell(&format!("aws-sso: {sentence}"));
+    }
+    Ok(index)
 }
 
 /// Opens a session with the instance that was asked for.

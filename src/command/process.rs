@@ -9,25 +9,23 @@ use crate::role::{RoleCredentials, RoleFlags};
 use crate::session::Manners;
 use crate::{Result, ui};
 
-use super::ruling::{self, Here, View};
+use super::ruling::{self, View};
 use super::{freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ProcessArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
-    if args.here {
-        let (ruled, context) = Here::for_command(context)?;
-        let mut session = open_session(&context, &config, Manners::Silent)?;
-        return answer(&session.credentials(&ruled.role, freshness(&context))?);
-    }
-    let mut session = open_session(context, &config, Manners::Silent)?;
-    let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?;
     let settings = ShellSettings::of(&config);
-    ruling::refuse_elsewhere(context, View::of(&session, &config, &settings), &role)?;
-    answer(&session.credentials(&role, freshness(context))?)
-}
-
-fn answer(credentials: &RoleCredentials) -> Result<()> {
-    ui::print(&document(credentials))
+    let here = args.here.then(|| ruling::file_here(context, &config)).transpose()?;
+    let around = here.as_ref().map_or(context, |(_, around)| around);
+    let mut session = open_session(around, &config, Manners::Silent)?;
+    let role = if let Some((file, _)) = &here {
+        ruling::permitted(file, View::new(&session.index, &session.row, &config, &settings))?
+    } else {
+        let role = role::resolve(&mut session, &config, &RoleFlags::from(&args.role), None)?;
+        ruling::refuse_elsewhere(context, View::new(&session.index, &session.row, &config, &settings), &role)?;
+        role
+    };
+    ui::print(&document(&session.credentials(&role, freshness(context))?))
 }
 
 /// The shape that the SDKs ask for: version 1, times in RFC 3339.

@@ -2,19 +2,19 @@
 //! names, without a look at YAML of the config, at a key store or at the network.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::config::{self, Config, ShellSettings, discover};
 use crate::context::Context;
 use crate::directory::turn::Place;
 use crate::directory::{self, FILE_NAME, Mark, Problem, RoleFile, Wish};
 use crate::environment::DIRECTORY;
-use crate::index::{Allowed, Index, KnownConfig, Trust};
+use crate::index::{Allowed, Index, InstanceRow, KnownConfig, Trust};
 use crate::private::fingerprint;
 use crate::role::{Role, Selection};
-use crate::session::Session;
 use crate::{Error, Result};
 
-use super::find_path;
+use super::{find_path, open_state};
 
 /// Characters of a refusal; paths are long, and names are as long as their writers like.
 const MOST_SAID: usize = 1000;
@@ -29,19 +29,16 @@ pub(super) struct Known {
 impl Known {
     /// Opens the state file. YAML is read only where the config has changed since it was read last.
     pub fn open(context: &Context) -> Result<Self> {
-        let path = find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around))?;
-        let state = find_path(context, discover::state_path)?;
+        let (path, state) = paths(context)?;
         if let Ok(Some(index)) = Index::open_read_only(&state)
             && let Some(config) = index.known_config(&path)?
         {
             return Ok(Self { index, config, path });
         }
         let config = config::load(&path)?.config;
-        let instance = config.instance(None).ok().or_else(|| config.instances.values().next());
-        let (mut index, _) = Index::open(&state)?;
-        if let Some(instance) = instance {
-            index.instance(&config, instance)?;
-        }
+        // Whichever instance is opened, all are brought up to date.
+        let first = config.instances.values().next().map_or_else(|| config.instance(None), Ok)?;
+        let (index, _) = open_state(context, &config, first)?;
         let known = index.known_config(&path)?;
         let known = known.ok_or_else(|| Error::failed(format!("{} changed while it was read", path.display())))?;
         Ok(Self { index, config: known, path })
@@ -50,9 +47,7 @@ impl Known {
     /// The same as it lies there, for a shell that waits at a `cd`; none where that is not possible. A
     /// writer that comes in between makes a query fail, and then it is for [`Known::open`] to try.
     pub fn open_at_once(context: &Context) -> Option<Self> {
-        let path =
-            find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around)).ok()?;
-        let state = find_path(context, discover::state_path).ok()?;
+        let (path, state) = paths(context).ok()?;
         let index = Index::open_at_once(&state).ok()??;
         let config = index.known_config(&path).ok()??;
         Some(Self { index, config, path })
@@ -62,6 +57,12 @@ impl Known {
     pub fn view(&self) -> View<'_> {
         View { index: &self.index, config_id: self.config.id, config: &self.path, settings: &self.config.settings }
     }
+}
+
+/// The config file and the state file.
+fn paths(context: &Context) -> Result<(PathBuf, PathBuf)> {
+    let config = find_path(context, |around| discover::config_path(context.globals.config.as_deref(), around))?;
+    Ok((config, find_path(context, discover::state_path)?))
 }
 
 /// The state file and the settings, however they came to be known.
@@ -74,9 +75,9 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The view of a command that has read its config.
-    pub fn of(session: &'a Session<'_>, config: &'a Config, settings: &'a ShellSettings) -> Self {
-        Self { index: &session.index, config_id: session.row.config_id, config: &config.path, settings }
+    /// The view of a command that has read its config, and opened the state file.
+    pub fn new(index: &'a Index, row: &InstanceRow, config: &'a Config, settings: &'a ShellSettings) -> Self {
+        Self { index, config_id: row.config_id, config: &config.path, settings }
     }
 
     /// The role of an instance (none: the default one), if there is just one that fits.
@@ -124,38 +125,36 @@ fn bounded(mut text: String) -> String {
 pub(super) struct Here {
     /// The physical working directory; none where it was deleted.
     pub directory: Option<PathBuf>,
-    /// The directory of the nearest role file. Not for one whose path is not UTF-8: it has no say.
-    pub tree: Option<String>,
-    /// What the shell compares the role file with.
-    pub mark: Option<String>,
+    /// The directory of the nearest role file.
+    pub tree: Option<PathBuf>,
+    modified: Option<SystemTime>,
     pub verdict: Option<Result<Ruled, Refusal>>,
 }
 
 impl Here {
     /// Nothing rules.
     pub fn nowhere() -> Self {
-        Self { directory: directory::here(), tree: None, mark: None, verdict: None }
+        Self { directory: directory::here(), tree: None, modified: None, verdict: None }
     }
 
     /// Looks around.
     pub fn look(context: &Context, view: View<'_>) -> Result<Self> {
         let mut here = Self::nowhere();
-        let Some(tree) = nearest(context) else { return Ok(here) };
-        here.tree = tree.to_str().map(str::to_owned);
-        let read = RoleFile::read(&tree);
+        let Some(tree) = here.directory.as_deref().and_then(|directory| nearest_from(directory, context)) else {
+            return Ok(here);
+        };
         let path = tree.join(FILE_NAME);
-        let modified = match &read {
+        let read = RoleFile::read(&tree);
+        here.modified = match &read {
             Ok(file) => file.modified,
             Err(_) => std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok(),
         };
-        let mark = modified.and_then(|time| Mark::of(view.index.path(), &path).leave(time));
-        // Where there can be none, the file is compared with itself, and seems never to change.
-        here.mark = mark.or_else(|| path.to_str().map(str::to_owned));
         here.verdict = Some(match read {
             Ok(file) => judge(&file, view)?,
             Err(_) if is_denied(&path, view)? => Err(Refusal { text: None }),
             Err(problem) => Err(refused(&problem, &path)),
         });
+        here.tree = Some(tree);
         Ok(here)
     }
 
@@ -169,42 +168,71 @@ impl Here {
         self.verdict.as_ref()?.as_ref().err()
     }
 
+    /// The directory of the nearest role file, for a shell. Not where its path is not UTF-8: it has no say.
+    pub fn tree_text(&self) -> Option<&str> {
+        self.tree.as_deref()?.to_str()
+    }
+
+    /// What a shell compares the role file with, to see that it has changed. Where there can be no mark, the
+    /// file is compared with itself, and seems never to change.
+    pub fn leave_mark(&self, state: &Path) -> Option<String> {
+        let path = self.tree.as_deref()?.join(FILE_NAME);
+        let mark = self.modified.and_then(|time| Mark::of(state, &path).leave(time));
+        mark.or_else(|| path.to_str().map(str::to_owned))
+    }
+
     /// The same for the rules of turning.
     pub fn place(&self) -> Place<'_> {
-        Place { directory: self.directory.as_deref(), tree: self.tree.as_deref(), allowed: self.ruled().is_some() }
+        Place { directory: self.directory.as_deref(), tree: self.tree_text(), allowed: self.ruled().is_some() }
     }
+}
 
-    /// The role that rules, for a command with `--here`, and the surroundings in which that command finds
-    /// the role's instance.
-    pub fn for_command(context: &Context) -> Result<(Ruled, Context)> {
-        let known = Known::open(context)?;
-        let ruled = Self::look(context, known.view())?.role()?;
-        let mut context = context.clone();
-        context.globals.sso = Some(ruled.role.sso.clone());
-        Ok((ruled, context))
-    }
+/// The role file of the working directory, for a command with `--here`, and the surroundings in which the
+/// SSO instance that it names is opened.
+pub(super) fn file_here(context: &Context, config: &Config) -> Result<(RoleFile, Context)> {
+    let gone = || Error::usage("the working directory is gone: go to another one");
+    let directory = directory::here().ok_or_else(gone)?;
+    let tree = nearest_from(&directory, context).ok_or_else(|| {
+        Error::usage(format!(
+            "no {FILE_NAME} rules {}: write one with 'aws-sso allow --init -p PROFILE'",
+            directory.display()
+        ))
+    })?;
+    let file = RoleFile::read(&tree).map_err(|problem| Error::failed(problem.at(&tree.join(FILE_NAME))))?;
+    // What is wrong with its content is for the judge to say.
+    let around = match &file.wish {
+        Ok(wish) => in_instance(context, config, wish)
+            .map_err(|error| Error::failed(format!("{}: {}", file.path, error.message())))?,
+        Err(_) => context.clone(),
+    };
+    Ok((file, around))
+}
 
-    /// The role that rules, or an error that says what to do.
-    pub fn role(self) -> Result<Ruled> {
-        match self.verdict {
-            Some(Ok(ruled)) => Ok(ruled),
-            Some(Err(Refusal { text: Some(text) })) => Err(Error::failed(text)),
-            Some(Err(Refusal { text: None })) => Err(Error::failed(format!(
-                "{}/{FILE_NAME} was denied: 'aws-sso allow' permits it",
-                self.tree.unwrap_or_default()
-            ))),
-            None => Err(Error::usage(format!(
-                "no {FILE_NAME} rules {}: write one with 'aws-sso allow --init -p PROFILE'",
-                self.directory
-                    .map_or_else(|| "this directory, which is gone".to_owned(), |path| path.display().to_string())
-            ))),
-        }
-    }
+/// Surroundings in which the SSO instance of a role file is opened. The role of the shell is no reason to
+/// look elsewhere than the file says.
+pub(super) fn in_instance(context: &Context, config: &Config, wish: &Wish) -> Result<Context> {
+    let mut around = context.clone();
+    around.env.put("AWS_SSO", None);
+    around.globals.sso.clone_from(&wish.sso);
+    config.instance(around.wanted_instance())?;
+    Ok(around)
+}
+
+/// The role that a file may choose, or an error that says what to do.
+pub(super) fn permitted(file: &RoleFile, view: View<'_>) -> Result<Role> {
+    judge(file, view)?.map(|ruled| ruled.role).map_err(|refusal| {
+        let denied = || format!("{} was denied: 'aws-sso allow' permits it", file.path);
+        Error::failed(refusal.text.unwrap_or_else(denied))
+    })
 }
 
 /// The directory of the role file that rules the working directory.
 pub(super) fn nearest(context: &Context) -> Option<PathBuf> {
-    directory::nearest(&directory::here()?, context.home().as_deref())
+    nearest_from(&directory::here()?, context)
+}
+
+fn nearest_from(directory: &Path, context: &Context) -> Option<PathBuf> {
+    directory::nearest(directory, context.home().as_deref())
 }
 
 fn refused(problem: &Problem, path: &Path) -> Refusal {
@@ -263,7 +291,7 @@ pub(super) fn description(role: &Role) -> String {
 }
 
 /// A file that names no role that is known.
-pub(super) fn no_role(file: &RoleFile, wish: &Wish, settings: &ShellSettings) -> String {
+fn no_role(file: &RoleFile, wish: &Wish, settings: &ShellSettings) -> String {
     let wanted = match &wish.selection {
         Selection::Profile(name) | Selection::Arn(name) => format!("'{name}'"),
         Selection::AccountRole(account, role) => format!("the role '{role}' of account {account}"),
@@ -288,13 +316,13 @@ pub(super) fn refuse_elsewhere(context: &Context, view: View<'_>, asked: &Role) 
     let Some(tree) = nearest(context) else { return Ok(()) };
     let path = tree.join(FILE_NAME);
     let wants = match RoleFile::read(&tree) {
-        Ok(file) => match (judge(&file, view)?, &file.wish) {
-            (Ok(ruled), _) => Ok(ruled.role),
-            (Err(_), Ok(wish)) => {
+        Ok(file) => match &file.wish {
+            // Whether it was allowed does not matter: it says what this place is for.
+            Ok(wish) => {
                 let role = view.role(wish.sso.as_deref(), &wish.selection)?;
                 role.ok_or_else(|| no_role(&file, wish, view.settings))
             }
-            (Err(_), Err(problem)) => Err(problem.at(&path)),
+            Err(problem) => Err(problem.at(&path)),
         },
         Err(problem) => Err(problem.at(&path)),
     };

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::StatusArgs;
-use crate::config::Config;
+use crate::config::{Config, ShellSettings};
 use crate::context::Context;
 use crate::directory::FILE_NAME;
 use crate::environment::{DIRECTORY, foreign_credentials};
@@ -11,7 +11,7 @@ use crate::error::one_line;
 use crate::index::InstanceRow;
 use crate::{Result, ui};
 
-use super::ruling::{Here, Known, nearest};
+use super::ruling::{Here, View};
 use super::{load_config, open_state};
 
 #[derive(Serialize)]
@@ -59,7 +59,7 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     let instance = config.instance(context.wanted_instance())?;
     let (index, row) = open_state(context, &config, instance)?;
     let status = Status {
-        directory: directory(context, &config)?,
+        directory: directory(context, &config, View::new(&index, &row, &config, &ShellSettings::of(&config)))?,
         instance: instance.name.clone(),
         start_url: instance.start_url.clone(),
         sso_region: instance.sso_region.clone(),
@@ -72,10 +72,9 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     ui::print(&text(&status, context))
 }
 
-fn directory(context: &Context, config: &Config) -> Result<Option<Directory>> {
-    let Some(tree) = nearest(context) else { return Ok(None) };
-    let here = Here::look(context, Known::open(context)?.view())?;
-    Ok(Some(Directory {
+fn directory(context: &Context, config: &Config, view: View<'_>) -> Result<Option<Directory>> {
+    let here = Here::look(context, view)?;
+    Ok(here.tree.as_ref().map(|tree| Directory {
         file: tree.join(FILE_NAME).display().to_string(),
         allowed: here.ruled().is_some(),
         profile: here.ruled().map(|ruled| ruled.role.profile.clone()),

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Config, DirectoryMode, UseWith};
+use super::{Config, DirectoryMode};
 
 /// What a shell needs to know of a config.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShellSettings {
     mode: String,
-    use_with: String,
     /// `DefaultSSO`, or the only instance there is.
     pub default_instance: Option<String>,
     /// `EnvVarTags`
@@ -28,7 +27,6 @@ impl ShellSettings {
     pub fn of(config: &Config) -> Self {
         Self {
             mode: config.directory_mode.as_str().to_owned(),
-            use_with: config.use_with.as_str().to_owned(),
             default_instance: config.instance(None).ok().map(|instance| instance.name.clone()),
             env_var_tags: config.env_var_tags.clone(),
             prompt_format: config.prompt_format.clone(),
@@ -40,10 +38,5 @@ impl ShellSettings {
     /// `DirectoryRoles.Mode`
     pub fn mode(&self) -> DirectoryMode {
         self.mode.parse().unwrap_or_default()
-    }
-
-    /// `UseWith`
-    pub fn use_with(&self) -> UseWith {
-        self.use_with.parse().unwrap_or_default()
     }
 }

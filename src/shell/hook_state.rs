@@ -43,10 +43,8 @@ impl HookState {
 
     /// The state for a role whose keys are to be loaded before the first command that could need them.
     #[must_use]
-    pub fn without_keys_yet(mut self) -> Self {
-        self.renew_at = Some(0);
-        self.early_at = Some(0);
-        self
+    pub fn without_keys_yet(self) -> Self {
+        self.not_before(0)
     }
 
     /// Whether the role waits for its keys.
@@ -54,7 +52,7 @@ impl HookState {
         self.expires_at.is_none() && self.renew_at.is_some()
     }
 
-    /// The state for a role whose keys could not be had: not tried again before `at` (Unix time).
+    /// The state for a role whose keys are not tried to be had before `at` (Unix time).
     #[must_use]
     pub fn not_before(mut self, at: i64) -> Self {
         self.renew_at = Some(at);

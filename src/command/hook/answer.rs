@@ -27,6 +27,8 @@ pub(super) struct Answer {
     changes: Vec<Change>,
     pub memory: Memory,
     pub here: Here,
+    /// What the shell compares the role file with.
+    mark: Option<String>,
     /// Whether directories choose at all in this shell.
     directories: bool,
     /// Lines for the person that were not said before, in a shell that starts.
@@ -48,6 +50,7 @@ impl Answer {
             changes: Vec::new(),
             memory,
             here: Here::nowhere(),
+            mark: None,
             directories,
             unsaid: false,
             said: Vec::new(),
@@ -66,6 +69,7 @@ impl Answer {
     pub fn look_around(&mut self, context: &Context, view: View<'_>) -> Result<()> {
         if self.directories && view.settings.mode() != DirectoryMode::Off {
             self.here = Here::look(context, view)?;
+            self.mark = self.here.leave_mark(view.index.path());
         }
         Ok(())
     }
@@ -86,16 +90,10 @@ impl Answer {
         Some(Choice { sso: variable("AWS_SSO").unwrap_or_default(), by_profile, arn })
     }
 
-    /// For the rules of turning.
-    pub fn place(&self) -> Place<'_> {
-        self.here.place()
-    }
-
-    /// The person takes or leaves a role by hand.
-    pub fn decide(&mut self) {
-        let mut memory = std::mem::take(&mut self.memory);
-        memory.decide(&self.holding(), self.place());
-        self.memory = memory;
+    /// Asks the rules of turning what the shell is to hold now.
+    pub fn ask<T>(&mut self, rule: impl FnOnce(&mut Memory, &Holding, Place<'_>) -> T) -> T {
+        let holding = self.holding();
+        rule(&mut self.memory, &holding, self.here.place())
     }
 
     /// Makes changes to the environment.
@@ -188,19 +186,17 @@ impl Answer {
         }
     }
 
-    /// Whether the environment has the role, the end and the key that it had after the last answer.
+    /// Whether the environment has another role, or another end of its credentials, than after the last
+    /// answer.
     pub fn role_changed_since(&self) -> bool {
         self.memory.role.as_deref() != self.env.get("AWS_SSO_ROLE_ARN")
+            || self.memory.expires.as_deref() != self.env.get("AWS_SSO_SESSION_EXPIRATION")
     }
 
     /// Whether only the key was replaced since the last answer: somebody else's, beside our role.
     pub fn key_was_replaced(&self) -> bool {
         let key = key_print(&self.env);
-        !self.role_changed_since()
-            && self.memory.expires.as_deref() == self.env.get("AWS_SSO_SESSION_EXPIRATION")
-            && key.is_some()
-            && self.memory.key.is_some()
-            && self.memory.key != key
+        !self.role_changed_since() && key.is_some() && self.memory.key.is_some() && self.memory.key != key
     }
 
     /// The statements for the shell.
@@ -211,9 +207,9 @@ impl Answer {
         text.extend(self.said.iter().map(|line| shell.complain(line) + "\n"));
         let mut assign = |name: &str, value: &str| text += &(shell.assign(name, value) + "\n");
         // A shell that starts looks again at its first prompt, and then it is said.
-        let tree = if self.unsaid { "?" } else { self.here.tree.as_deref().unwrap_or_default() };
+        let tree = if self.unsaid { "?" } else { self.here.tree_text().unwrap_or_default() };
         assign("__aws_sso_tree", tree);
-        assign("__aws_sso_mark", self.here.mark.as_deref().unwrap_or_default());
+        assign("__aws_sso_mark", self.mark.as_deref().unwrap_or_default());
         assign("__aws_sso_memory", &memory_text(&self.memory));
         if let Some(settings) = settings {
             assign("__aws_sso_eager", if self.eager && hook.is_without_keys() { "1" } else { "" });

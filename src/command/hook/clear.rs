@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::cli::{ClearCli, HookWords};
 use crate::context::Context;
+use crate::directory::turn::Memory;
 use crate::environment::RegionRequest;
 use crate::shell::Shell;
 
@@ -18,7 +19,7 @@ pub(super) fn run(shell: Shell, call: HookWords, context: &Context) -> Result<St
     let known = known(context);
     if let Some(known) = &known {
         answer.look_around(context, known.view())?;
-        answer.decide();
+        answer.ask(Memory::decide);
     }
     answer.clear(if call.no_region { RegionRequest::Leave } else { RegionRequest::Manage });
     Ok(sync::finish(answer, known.as_ref()))

@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::cli::HookSync;
 use crate::context::Context;
-use crate::directory::turn::Holding;
+use crate::directory::turn::{Holding, Memory};
 use crate::environment::{Change, RegionRequest, foreign_credentials, withdrawal_changes};
 use crate::shell::Shell;
 
@@ -50,14 +50,11 @@ pub(super) fn settle(answer: &mut Answer, context: &Context, view: View<'_>, sta
         give_way(answer, variable);
         return Ok(());
     }
-    let holding = answer.holding();
     let decided = answer.role_changed_since();
-    let mut memory = std::mem::take(&mut answer.memory);
     let turn = match start {
-        true => memory.start(&holding, answer.place()),
-        false => memory.arrive(&holding, answer.place(), decided),
+        true => answer.ask(Memory::start),
+        false => answer.ask(|memory, holding, place| memory.arrive(holding, place, decided)),
     };
-    answer.memory = memory;
     answer.obey(turn, view)?;
     answer.tell_refusal();
     Ok(())

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use crate::cli::{HookUse, UseCli};
 use crate::config::{Config, ShellSettings, UseWith};
 use crate::context::{Context, Globals};
-use crate::directory::turn::Choice;
+use crate::directory::turn::{Choice, Memory};
 use crate::environment::{Delivery, Means, foreign_credentials, without_foreign};
 use crate::index::{FoundRole, RoleQuery};
 use crate::role::{Role, Selection};
@@ -73,12 +73,12 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
     if !call.private {
         session.record_use(&role);
     }
-    answer.look_around(&context, View::of(&session, &config, &settings))?;
-    answer.decide();
+    answer.look_around(&context, View::new(&session.index, &session.row, &config, &settings))?;
+    answer.ask(Memory::decide);
     let means = credentials.as_ref().map_or(Means::Profile, Means::Keys);
     let region = region_request(&args.region);
-    answer.memory.pending = None;
     answer.take(&Delivery { role: &role, means, directory: None, env_var_tags: &config.env_var_tags, region });
+    answer.memory.pending = None;
     Ok(answer.statements(&hook, Some(&settings)))
 }
 
@@ -92,10 +92,7 @@ fn automatic(mut answer: Answer, args: &UseCli, context: &Context) -> Result<Str
                 sync::give_way(&mut answer, variable);
                 return Ok(sync::finish(answer, Some(known)));
             }
-            let holding = answer.holding();
-            let mut memory = std::mem::take(&mut answer.memory);
-            let turn = memory.undecide(&holding, answer.place());
-            answer.memory = memory;
+            let turn = answer.ask(Memory::undecide);
             answer.obey(turn, known.view())?;
             answer.tell_refusal();
         }
