@@ -166,6 +166,7 @@ impl Demo {
             ("aws-sso-use pay prod read", "the role that these words fit"),
             ("aws-sso-use -", "the role before"),
             ("aws-sso-clear", "no role"),
+            ("aws-sso allow --init", "let this directory choose the role of the shell"),
             ("aws-sso status", "what this shell is"),
             ("exit", "ends the demo and removes its home"),
         ] {

@@ -126,7 +126,10 @@ fn traps_are_as_the_person_has_set_them() {
     typist.line("");
     let before = std::fs::read_to_string(home.path().join("before")).expect("the traps");
     assert_eq!(typist.output("trap -p"), before);
-    assert!(before.matches("trap --").count() == 6, "{before}");
+    // Not the one for INT: whoever runs the tests may have had it ignored, and no shell can take that back.
+    for trap in ["': debug' DEBUG", "': err' ERR", "': return' RETURN", "': exit' EXIT", "': winch' SIGWINCH"] {
+        assert!(before.contains(&format!("trap -- {trap}")), "{before}");
+    }
     typist.leave();
 }
 

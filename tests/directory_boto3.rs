@@ -38,15 +38,6 @@ for line in sys.stdin:
     print(session.get_credentials().get_frozen_credentials().access_key, arn, flush=True)
 ";
 
-/// A home with directories `dev` and `prod`, each with an allowed file, and `plain` without one.
-fn home() -> (Simulator, Home) {
-    let (simulator, home) = signed_in();
-    allowed(&home, "dev", DEV);
-    allowed(&home, "prod", PROD);
-    directory(&home, "plain");
-    (simulator, home)
-}
-
 fn dev_arn(simulator: &Simulator) -> String {
     simulator.session_arn("000000000001", "Admin")
 }
@@ -66,7 +57,7 @@ fn caller(home: &Home, profile: &str, directory: &Path) -> String {
 
 #[test]
 fn boto3_finds_the_profiles_that_allow_has_written() {
-    let (simulator, home) = home();
+    let (simulator, home) = dev_and_prod();
     let plain = home.path().join("plain");
     assert_eq!(caller(&home, DEV, &plain), dev_arn(&simulator));
     assert_eq!(caller(&home, PROD, &plain), prod_arn(&simulator));
@@ -74,7 +65,7 @@ fn boto3_finds_the_profiles_that_allow_has_written() {
 
 #[test]
 fn the_profile_here_follows_directories_without_any_hook() {
-    let (simulator, home) = home();
+    let (simulator, home) = dev_and_prod();
     let below = directory(&home, "prod/below");
     assert_eq!(caller(&home, "here", &home.path().join("dev")), dev_arn(&simulator));
     assert_eq!(caller(&home, "here", &below), prod_arn(&simulator));
@@ -98,7 +89,7 @@ fn names_with_blanks_and_signs_reach_boto3_as_they_are() {
 #[test]
 fn a_program_in_another_directory_is_refused_in_every_shell_until_there_was_a_prompt() {
     for shell in SHELLS {
-        let (simulator, home) = home();
+        let (simulator, home) = dev_and_prod();
         std::fs::write(home.path().join("caller.py"), CALLER).expect("a program");
         let call = format!("{} ~/caller.py", python());
         let mut typist = Typist::sit_down(shell, &home);
@@ -129,7 +120,7 @@ fn a_program_in_another_directory_is_refused_in_every_shell_until_there_was_a_pr
 
 #[test]
 fn a_program_goes_on_past_the_end_of_its_first_credentials() {
-    let (simulator, home) = home();
+    let (simulator, home) = dev_and_prod();
     // Long enough for a call, and soon less than the minute that the product wants to be left.
     simulator.adjust_lifetimes(|lifetimes| lifetimes.role_credentials = Duration::from_secs(63));
     let dev = home.path().join("dev");

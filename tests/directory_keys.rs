@@ -14,27 +14,6 @@ use typist::*;
 
 const KEYS: &str = "DirectoryRoles: {Mode: keys}\n";
 
-/// Does something in each of the shells, side by side, each with an AWS of its own.
-fn in_each_shell(more: &str, test: impl Fn(Shell, &Simulator, &Home) + Sync) {
-    std::thread::scope(|scope| {
-        for shell in SHELLS {
-            let test = &test;
-            scope.spawn(move || {
-                let simulator = simulator();
-                let home = home(&simulator, more);
-                simulator.clear_log();
-                test(shell, &simulator, &home);
-            });
-        }
-    });
-}
-
-#[track_caller]
-fn now(typist: &mut Typist, home: &Home) -> String {
-    let what = format!("{:?}", typist.shell);
-    held(&exported(typist, home), home, &what)
-}
-
 fn fetched(simulator: &Simulator) -> usize {
     simulator.count(Operation::GetRoleCredentials)
 }
@@ -48,18 +27,18 @@ fn keys_are_fetched_for_the_first_command_that_could_need_them() {
         assert!(typist.shown("cd ~/dev").contains(&mark), "{shell:?}");
         for line in ["", "cd src", "pwd", "ls", "git --version", "ls -l /", "vim --version >/dev/null", "echo x"] {
             typist.line(line);
-            assert_eq!((fetched(simulator), now(&mut typist, home)), (0, "/d".to_owned()), "{shell:?}: {line}");
+            assert_eq!((fetched(simulator), now(&mut typist, home, "")), (0, "/d".to_owned()), "{shell:?}: {line}");
         }
         let environment = typist.environment();
         assert!(environment.contains_key("AWS_ACCESS_KEY_ID"), "{shell:?}: the command itself has them");
         assert!(!environment.contains_key("AWS_PROFILE"), "{shell:?}: {environment:?}");
-        assert_eq!((fetched(simulator), now(&mut typist, home)), (1, "/D".to_owned()), "{shell:?}");
+        assert_eq!((fetched(simulator), now(&mut typist, home, "")), (1, "/D".to_owned()), "{shell:?}");
         assert!(typist.variable("AWS_SSO_SEGMENT").starts_with("☁ 000000000001:ReadOnly 1h0m "), "{shell:?}");
         typist.line("cd ~/prod");
         typist.line("cd ~/dev");
-        assert_eq!(now(&mut typist, home), "/d", "{shell:?}");
+        assert_eq!(now(&mut typist, home, ""), "/d", "{shell:?}");
         typist.line("/bin/true");
-        assert_eq!((fetched(simulator), now(&mut typist, home)), (1, "/D".to_owned()), "{shell:?}: from the vault");
+        assert_eq!((fetched(simulator), now(&mut typist, home, "")), (1, "/D".to_owned()), "{shell:?}: from the vault");
         typist.leave();
     });
 }
@@ -82,7 +61,7 @@ fn eager_keys_are_there_with_the_prompt() {
     in_each_shell("DirectoryRoles: {Mode: eager}\n", |shell, simulator, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("cd ~/dev");
-        assert_eq!((fetched(simulator), now(&mut typist, home)), (1, "/D".to_owned()), "{shell:?}");
+        assert_eq!((fetched(simulator), now(&mut typist, home, "")), (1, "/D".to_owned()), "{shell:?}");
         typist.leave();
     });
 }
@@ -106,9 +85,9 @@ fn keys_of_the_same_role_stay() {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("aws-sso-use 000000000001:ReadOnly");
         typist.line("cd ~/dev");
-        assert_eq!(now(&mut typist, home), "/D", "{shell:?}");
+        assert_eq!(now(&mut typist, home, ""), "/D", "{shell:?}");
         typist.line("cd ~");
-        assert_eq!(now(&mut typist, home), "D", "{shell:?}");
+        assert_eq!(now(&mut typist, home, ""), "D", "{shell:?}");
         assert_eq!(fetched(simulator), 1, "{shell:?}");
         typist.leave();
     });
@@ -135,7 +114,7 @@ fn no_keys_are_loaded_for_the_directory_that_a_line_leaves() {
         if shell != Shell::Fish {
             typist.line("cd ~/dev");
             assert_eq!(seen(&mut typist, home, "(cd ~/prod; SEE)"), "/d", "{shell:?}: 'process' would refuse it there");
-            assert_eq!(now(&mut typist, home), "/d", "{shell:?}");
+            assert_eq!(now(&mut typist, home, ""), "/d", "{shell:?}");
         }
         typist.leave();
     });
@@ -173,12 +152,12 @@ fn without_a_session_commands_run_and_one_line_says_so_once() {
         half_a_minute_later(&mut typist);
         let shown = typist.shown("/bin/true");
         assert!(!shown.contains("aws-sso:"), "{shell:?}: that is known: {shown}");
-        assert_eq!(now(&mut typist, home), "/d", "{shell:?}");
+        assert_eq!(now(&mut typist, home, ""), "/d", "{shell:?}");
 
         home.ok(&["login", "--no-refresh"]);
         half_a_minute_later(&mut typist);
         typist.line("/bin/true");
-        assert_eq!(now(&mut typist, home), "/D", "{shell:?}: the next success loads the role");
+        assert_eq!(now(&mut typist, home, ""), "/D", "{shell:?}: the next success loads the role");
         typist.leave();
     });
 }
@@ -201,10 +180,10 @@ fn offline_commands_run_and_the_network_is_left_alone_for_half_a_minute() {
         assert!(shown.matches("it runs").count() >= 3, "{shell:?}: {shown}");
         typist.line(&offline(simulator.url()));
         typist.line("/bin/true");
-        assert_eq!((fetched(simulator), now(&mut typist, home)), (0, "/d".to_owned()), "{shell:?}: too early");
+        assert_eq!((fetched(simulator), now(&mut typist, home, "")), (0, "/d".to_owned()), "{shell:?}: too early");
         half_a_minute_later(&mut typist);
         typist.line("/bin/true");
-        assert_eq!((fetched(simulator), now(&mut typist, home)), (1, "/D".to_owned()), "{shell:?}");
+        assert_eq!((fetched(simulator), now(&mut typist, home, "")), (1, "/D".to_owned()), "{shell:?}");
         typist.leave();
     });
 }

@@ -11,37 +11,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use ruled::*;
-use support::Home;
 use typist::*;
-
-/// Does something in each of the shells, side by side.
-fn in_each_shell(more: &str, test: impl Fn(Shell, &Home) + Sync) {
-    let simulator = simulator();
-    std::thread::scope(|scope| {
-        for shell in SHELLS {
-            let (simulator, test) = (&simulator, &test);
-            scope.spawn(move || test(shell, &home(simulator, more)));
-        }
-    });
-}
-
-/// What the shell holds now.
-#[track_caller]
-fn now(typist: &mut Typist, home: &Home, what: &str) -> String {
-    let what = format!("{:?}: {what}", typist.shell);
-    held(&exported(typist, home), home, &what)
-}
-
-/// Types a line and tells what the shell holds afterwards.
-#[track_caller]
-fn after(typist: &mut Typist, home: &Home, line: &str) -> String {
-    typist.line(line);
-    now(typist, home, line)
-}
 
 #[test]
 fn every_way_to_change_the_directory_counts() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let autocd = match shell {
             Shell::Bash => "shopt -s autocd",
             Shell::Zsh => "setopt autocd",
@@ -73,7 +47,7 @@ fn every_way_to_change_the_directory_counts() {
 
 #[test]
 fn a_command_behind_a_cd_has_the_role_of_its_directory_where_the_shell_can_see_it() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("cd ~/dev");
         let seen = typist.output("cd ~/prod && printenv AWS_PROFILE");
@@ -102,7 +76,7 @@ fn a_subshell_changes_nothing_and_its_output_is_its_own() {
 
 #[test]
 fn links_lead_to_the_directory_that_is_behind_them() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         symlink(home.path().join("dev/src"), home.path().join("link")).expect("a link");
         symlink("../plain", home.path().join("prod/out")).expect("a link");
         fs::create_dir(home.path().join("plain")).expect("a directory");
@@ -116,7 +90,7 @@ fn links_lead_to_the_directory_that_is_behind_them() {
 
 #[test]
 fn a_directory_that_moves_or_goes_takes_the_role_with_it() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let path = |name: &str| home.path().join(name);
         fs::create_dir_all(path("dev/build")).expect("a directory");
         let mut typist = Typist::sit_down(shell, home);
@@ -137,7 +111,7 @@ fn a_directory_that_moves_or_goes_takes_the_role_with_it() {
 
 #[test]
 fn what_happens_to_the_file_is_seen_at_the_next_prompt() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         fs::create_dir(home.path().join("dev/new")).expect("a directory");
         let new = file(home, "dev/new");
         let path = new.display().to_string();
@@ -172,7 +146,7 @@ fn what_happens_to_the_file_is_seen_at_the_next_prompt() {
 
 #[test]
 fn a_prompt_says_once_in_a_shell_what_a_file_asks_for() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let line = format!(
             "aws-sso: {} asks for 000000000001:Admin, the role Admin in account 000000000001 (payments-dev): \
              'aws-sso allow' permits it",
@@ -197,7 +171,7 @@ fn a_prompt_says_once_in_a_shell_what_a_file_asks_for() {
 
 #[test]
 fn a_worktree_of_git_is_a_place_of_its_own() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let git = |arguments: &[&str]| {
             let mut command = home.program("git");
             command.arg("-C").arg(home.path().join("dev")).args([

@@ -12,19 +12,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use directories::*;
-use identity_center::{Operation, Simulator};
+use identity_center::Operation;
 use support::{Answer, Home, json, variables};
 
 const READ_ONLY: &str = "000000000001:ReadOnly";
-
-/// A home with directories `dev` and `prod`, each with an allowed file, and `plain` without one.
-fn home() -> (Simulator, Home) {
-    let (simulator, home) = signed_in();
-    allowed(&home, "dev", DEV);
-    allowed(&home, "prod", PROD);
-    directory(&home, "plain");
-    (simulator, home)
-}
 
 fn place(home: &Home, name: &str) -> PathBuf {
     home.path().join(name).canonicalize().expect("a directory")
@@ -59,7 +50,7 @@ fn refused(answer: &Answer, words: &[&str]) {
 
 #[test]
 fn exec_here_runs_a_command_with_the_keys_of_the_directory() {
-    let (_simulator, home) = home();
+    let (_simulator, home) = dev_and_prod();
     fs::write(place(&home, "prod").join(FILE), format!("profile: '{PROD}'\nregion: eu-central-1\n")).expect("a file");
     home.ok(&["allow", "prod"]);
     let below = directory(&home, "prod/below");
@@ -103,8 +94,21 @@ fn a_file_may_choose_a_role_of_another_instance() {
 }
 
 #[test]
+fn only_shells_leave_marks() {
+    let (_simulator, home) = dev_and_prod();
+    let dev = place(&home, "dev");
+    let marks = home.state_path().with_file_name("directories");
+    for command in [&["process", "--here"][..], &["exec", "--here", "--", "true"], &["status"]] {
+        assert_eq!(run(&home, &BTreeMap::new(), &dev, command).status, Some(0), "{command:?}");
+        assert!(!marks.exists(), "{command:?}");
+    }
+    enter(&home, &dev).chose(DEV_ARN);
+    assert!(marks.exists());
+}
+
+#[test]
 fn where_no_file_rules_here_is_no_role() {
-    let (simulator, home) = home();
+    let (simulator, home) = dev_and_prod();
     simulator.clear_log();
     let none = BTreeMap::new();
     for (name, command) in [("one", &["process", "--here"][..]), ("other", &["exec", "--here", "--", "true"])] {
@@ -130,7 +134,7 @@ fn where_no_file_rules_here_is_no_role() {
 
 #[test]
 fn a_program_elsewhere_does_not_get_the_role_that_its_shell_has_left() {
-    let (simulator, home) = home();
+    let (simulator, home) = dev_and_prod();
     let (dev, prod) = (place(&home, "dev"), place(&home, "prod"));
     let shell = enter(&home, &dev);
     let key = answered(&process(&home, &shell.env, &dev));
@@ -162,7 +166,7 @@ fn a_program_elsewhere_does_not_get_the_role_that_its_shell_has_left() {
 
 #[test]
 fn a_program_elsewhere_gets_what_nothing_there_speaks_against() {
-    let (_simulator, home) = home();
+    let (_simulator, home) = dev_and_prod();
     let shell = enter(&home, &place(&home, "dev"));
     let key = answered(&process(&home, &shell.env, &place(&home, "dev")));
     // No file at all, the root, and a file that asks for the same role in other words.
@@ -181,7 +185,7 @@ fn a_program_elsewhere_gets_what_nothing_there_speaks_against() {
 
 #[test]
 fn a_file_that_was_edited_takes_its_old_role_away_before_the_next_prompt() {
-    let (_simulator, home) = home();
+    let (_simulator, home) = dev_and_prod();
     let dev = place(&home, "dev");
     let shell = enter(&home, &dev);
     answered(&process(&home, &shell.env, &dev));

@@ -14,25 +14,8 @@ use std::path::Path;
 
 use ruled::*;
 use sessions::wait_until;
-use support::{Answer, BINARY, Home, variables};
+use support::{Answer, Home, variables};
 use typist::*;
-
-fn in_each_shell(more: &str, test: impl Fn(Shell, &Home) + Sync) {
-    let simulator = simulator();
-    std::thread::scope(|scope| {
-        for shell in SHELLS {
-            let (simulator, test) = (&simulator, &test);
-            scope.spawn(move || test(shell, &home(simulator, more)));
-        }
-    });
-}
-
-#[track_caller]
-fn after(typist: &mut Typist, home: &Home, line: &str) -> String {
-    typist.line(line);
-    let what = format!("{:?}: {line}", typist.shell);
-    held(&exported(typist, home), home, &what)
-}
 
 /// The shell's way to set a variable.
 fn set(shell: Shell, name: &str, value: &str) -> String {
@@ -45,15 +28,14 @@ fn one_line(shell: Shell, home: &Home, directory: &Path, line: &str) -> std::pro
     fs::create_dir_all(rc.parent().expect("a directory")).expect("a directory");
     fs::write(rc, shell.line()).expect("an rc file");
     let mut command = home.program(shell.program());
-    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
-    command.env("PATH", format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display()));
+    command.env("PATH", home.search_path());
     command.args(["-i", "-c", line]).current_dir(directory).env("PWD", directory).env("TERM", "dumb");
     command
 }
 
 #[test]
 fn a_shell_that_starts_in_a_directory_is_in_its_role_from_the_first_moment() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         for (directory, expected) in
             [("dev/src", "000000000001:ReadOnly"), ("prod", "000000000002:Admin"), ("wild", "")]
         {
@@ -68,7 +50,7 @@ fn a_shell_that_starts_in_a_directory_is_in_its_role_from_the_first_moment() {
 
 #[test]
 fn an_environment_that_was_frozen_elsewhere_is_brought_to_where_the_shell_starts() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut other = one_line(shell, home, &home.path().join("prod"), "command env -0");
         let frozen = variables(&other.output().expect("it ends").stdout);
         assert_eq!(frozen["AWS_PROFILE"], "000000000002:Admin");
@@ -104,7 +86,7 @@ fn tmux_windows_have_the_role_of_their_own_directory() {
 
 #[test]
 fn a_role_that_a_shell_was_started_with_is_its_own() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("cd ~/dev");
         // exec starts a shell with the suite; its rc file is that of the outer one.
@@ -125,8 +107,26 @@ fn a_role_that_a_shell_was_started_with_is_its_own() {
 }
 
 #[test]
+fn keys_that_were_evaluated_in_a_directory_are_a_decision() {
+    in_each_shell("", |shell, _, home| {
+        let mut typist = Typist::sit_down(shell, home);
+        typist.line("cd ~/dev");
+        for arguments in ["-p 000000000001:ReadOnly", "--refresh"] {
+            let line = match shell {
+                Shell::Fish => format!("aws-sso eval {arguments} | source"),
+                _ => format!("eval \"$(aws-sso eval {arguments})\""),
+            };
+            assert_eq!(after(&mut typist, home, &line), "D", "{shell:?}: {arguments}");
+            assert_eq!(after(&mut typist, home, "cd ~/dev/src"), "D", "{shell:?}: {arguments}");
+            assert_eq!(after(&mut typist, home, "aws-sso-use --auto"), "/d", "{shell:?}: {arguments}");
+        }
+        typist.leave();
+    });
+}
+
+#[test]
 fn credentials_of_others_are_left_alone_and_that_is_said_once() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line(&set(shell, "AWS_PROFILE", "mine"));
         let shown = typist.shown("cd ~/dev").replace("\r\n", "").replace('\r', "");
@@ -152,7 +152,7 @@ fn credentials_of_others_are_left_alone_and_that_is_said_once() {
 
 #[test]
 fn keys_that_replace_ours_are_somebody_elses() {
-    in_each_shell("DirectoryRoles: {Mode: keys}\n", |shell, home| {
+    in_each_shell("DirectoryRoles: {Mode: keys}\n", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("cd ~/dev");
         assert_eq!(after(&mut typist, home, "/bin/true"), "/D", "{shell:?}");
@@ -169,7 +169,7 @@ fn keys_that_replace_ours_are_somebody_elses() {
 
 #[test]
 fn direnv_wins_in_either_order_and_leaves_no_ghost() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let hook = match shell {
             Shell::Fish => "direnv hook fish | source\n".to_owned(),
             _ => format!("eval \"$(direnv hook {})\"\n", shell.program()),
@@ -200,7 +200,7 @@ fn direnv_wins_in_either_order_and_leaves_no_ghost() {
 
 #[test]
 fn an_rc_file_that_is_read_again_loses_nothing() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("aws-sso-use 123456789012:ReadOnly");
         typist.line("cd ~/dev");
@@ -218,7 +218,7 @@ fn an_rc_file_that_is_read_again_loses_nothing() {
 
 #[test]
 fn a_program_that_is_gone_takes_the_role_of_the_directory_with_it() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         typist.line("cd ~/dev");
         let gone = match shell {
@@ -237,7 +237,7 @@ fn a_program_that_is_gone_takes_the_role_of_the_directory_with_it() {
 
 #[test]
 fn strict_options_and_statuses_survive_a_change_of_role() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         if shell != Shell::Fish {
             typist.line("set -u; set -o noclobber; set -o pipefail");
@@ -260,8 +260,7 @@ fn strict_options_and_statuses_survive_a_change_of_role() {
 fn a_shell_without_a_person_follows_no_directory() {
     let simulator = simulator();
     let home = home(&simulator, "");
-    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
-    let path = format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display());
+    let path = home.search_path();
     for (program, line) in [
         ("bash", "eval \"$(aws-sso shell-init bash)\"; cd ~/dev; echo \"<$AWS_PROFILE>\""),
         ("zsh", "eval \"$(aws-sso shell-init zsh)\"; cd ~/dev; echo \"<$AWS_PROFILE>\""),
@@ -276,7 +275,7 @@ fn a_shell_without_a_person_follows_no_directory() {
 
 #[test]
 fn no_directory_means_none() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let line = shell.line().replace("shell-init", "shell-init --no-directory");
         let mut typist = Typist::with_exact_rc(shell, home, &format!("{}{line}", shell.counting_prompt()), &[]);
         assert_eq!(after(&mut typist, home, "cd ~/dev"), "-", "{shell:?}");
@@ -291,8 +290,7 @@ fn no_directory_means_none() {
 fn what_a_start_could_not_say_is_said_at_the_first_prompt_or_the_second_under_powerlevel10k() {
     let simulator = simulator();
     let home = home(&simulator, "");
-    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
-    let path = format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display());
+    let path = home.search_path();
     // So many lines have one prompt more.
     let told = |rc: &str, lines: usize| {
         fs::write(home.path().join(".zshrc"), format!("cd ~/wild\n{rc}{}", Shell::Zsh.line())).expect("an rc file");
@@ -308,7 +306,7 @@ fn what_a_start_could_not_say_is_said_at_the_first_prompt_or_the_second_under_po
 
 #[test]
 fn mode_off_means_none_until_it_is_on_again() {
-    in_each_shell("DirectoryRoles: {Mode: off}\n", |shell, home| {
+    in_each_shell("DirectoryRoles: {Mode: off}\n", |shell, _, home| {
         let mut typist = Typist::sit_down(shell, home);
         assert_eq!(after(&mut typist, home, "cd ~/dev"), "-", "{shell:?}");
         assert_eq!(after(&mut typist, home, "aws-sso-use 123456789012:ReadOnly"), "H", "{shell:?}");
@@ -335,9 +333,8 @@ fn started(shell: Shell, home: &Home, lines: &[String]) -> (usize, usize) {
     let end = if shell == Shell::Fish { "\nemit fish_prompt\n" } else { "\n" };
     fs::write(home.path().join("lines"), lines.iter().map(|line| format!("{line}{end}")).collect::<String>())
         .expect("the lines");
-    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
     let mut command = home.program("sh");
-    command.env("PATH", format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display()));
+    command.env("PATH", home.search_path());
     let read = if shell == Shell::Fish { "-i -c 'source lines'" } else { "-i <lines" };
     let strace = "strace -f -q --seccomp-bpf -e trace=execve,fork,vfork,clone,clone3 -e signal=none -o";
     command.args(["-c", &format!("exec {strace} {} {} {read}", trace.display(), shell.program())]).env("TERM", "dumb");
@@ -356,7 +353,7 @@ fn started(shell: Shell, home: &Home, lines: &[String]) -> (usize, usize) {
 
 #[test]
 fn ten_thousand_directories_cost_no_process_and_one_that_chooses_costs_one() {
-    in_each_shell("", |shell, home| {
+    in_each_shell("", |shell, _, home| {
         let way =
             |count: usize| -> Vec<String> { (0..count).map(|number| format!("cd ~/many/d{number}/src")).collect() };
         for number in 0..10_000 {

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use aws_credential_types::Credentials;
@@ -27,12 +28,28 @@ pub fn browse(address: &str) -> Result<()> {
     bail!("too many redirects")
 }
 
-/// `who-am-i`: sts:GetCallerIdentity with the credentials in the environment, as any AWS tool calls it.
+fn variable(name: &str) -> Result<String> {
+    std::env::var(name).with_context(|| format!("there is no role here ({name} is not set)"))
+}
+
+/// The credentials in the environment, else those of `AWS_PROFILE`, for which an SDK would ask as well.
+fn credentials() -> Result<Credentials> {
+    if std::env::var_os("AWS_ACCESS_KEY_ID").is_some() || std::env::var_os("AWS_PROFILE").is_none() {
+        let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+        return Ok(Credentials::new(id, secret, Some(variable("AWS_SESSION_TOKEN")?), None, "demo"));
+    }
+    let output = Command::new("aws-sso").args(["process", "--profile", &variable("AWS_PROFILE")?]).output()?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let text = |key: &str| answer[key].as_str().map(str::to_owned).with_context(|| format!("no {key} came"));
+    Ok(Credentials::new(text("AccessKeyId")?, text("SecretAccessKey")?, Some(text("SessionToken")?), None, "demo"))
+}
+
+/// `who-am-i`: sts:GetCallerIdentity, as any AWS tool calls it.
 pub fn who_am_i() -> Result<()> {
-    let variable =
-        |name: &str| std::env::var(name).with_context(|| format!("there is no role here ({name} is not set)"));
-    let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
-    let credentials = Credentials::new(id, secret, Some(variable("AWS_SESSION_TOKEN")?), None, "demo");
+    let credentials = credentials()?;
     let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".into());
     let config = aws_sdk_sts::Config::builder()
         .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())

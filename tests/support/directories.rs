@@ -56,6 +56,15 @@ pub fn allowed(home: &Home, name: &str, content: &str) -> PathBuf {
     directory
 }
 
+/// A home with directories `dev` and `prod`, each with an allowed file, and `plain` without one.
+pub fn dev_and_prod() -> (Simulator, Home) {
+    let (simulator, home) = signed_in();
+    allowed(&home, "dev", DEV);
+    allowed(&home, "prod", PROD);
+    directory(&home, "plain");
+    (simulator, home)
+}
+
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }

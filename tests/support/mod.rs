@@ -81,6 +81,12 @@ impl Home {
         self.environment.retain(|(known, _)| known != name);
     }
 
+    /// The path on which programs are found, with `aws-sso` in front.
+    pub fn search_path(&self) -> String {
+        let path = self.environment.iter().find(|(name, _)| name == "PATH").map_or("", |(_, path)| path);
+        format!("{}:{path}", Path::new(BINARY).parent().expect("a directory").display())
+    }
+
     /// The variables that commands run with.
     pub fn environment(&self) -> &[(String, String)] {
         &self.environment

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use identity_center::Simulator;
 
 use super::support::{Home, config, json, small_organization};
-use super::typist::{Shell, Typist};
+use super::typist::{SHELLS, Shell, Typist};
 
 /// The letter of each role: small for the role by its name, capital for the role with its keys.
 pub const ROLES: [(char, &str); 5] = [
@@ -40,6 +40,35 @@ pub fn home(simulator: &Simulator, more: &str) -> Home {
         allow(&home, directory);
     }
     home
+}
+
+/// Does something in each of the shells, side by side, each with a home and an AWS of its own.
+pub fn in_each_shell(more: &str, test: impl Fn(Shell, &Simulator, &Home) + Sync) {
+    std::thread::scope(|scope| {
+        for shell in SHELLS {
+            let test = &test;
+            scope.spawn(move || {
+                let simulator = simulator();
+                let home = home(&simulator, more);
+                simulator.clear_log();
+                test(shell, &simulator, &home);
+            });
+        }
+    });
+}
+
+/// What a shell holds now.
+#[track_caller]
+pub fn now(typist: &mut Typist, home: &Home, what: &str) -> String {
+    let what = format!("{:?}: {what}", typist.shell);
+    held(&exported(typist, home), home, &what)
+}
+
+/// Types a line and tells what the shell holds afterwards.
+#[track_caller]
+pub fn after(typist: &mut Typist, home: &Home, line: &str) -> String {
+    typist.line(line);
+    now(typist, home, line)
 }
 
 pub fn simulator() -> Simulator {

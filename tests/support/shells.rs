@@ -3,12 +3,11 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 
 use identity_center::Simulator;
 
-use super::support::{BINARY, Home, config, variables};
+use super::support::{Home, config, variables};
 
 /// One documented way to read what `eval` prints. The arguments of the script are those of `eval`.
 pub struct Way {
@@ -68,9 +67,8 @@ pub const SHOW: &str = r"env -0; printf 'END=\0'";
 /// A home with a session, and `aws-sso` on the path of its shells.
 pub fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
     let mut home = Home::new(simulator, "");
-    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
-    let directory = Path::new(BINARY).parent().expect("a directory").display();
-    home.set("PATH", &format!("{directory}:{path}"));
+    let path = home.search_path();
+    home.set("PATH", &path);
     home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
     home.ok(&["login"]);
     home

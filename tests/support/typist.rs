@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use identity_center::Simulator;
 use rexpect::session::PtySession;
 
-use super::support::{BINARY, Home, variables};
+use super::support::{Home, variables};
 
 /// Longer than any step takes, so that what never comes fails the test.
 const PATIENCE_MS: u64 = 20_000;
@@ -127,10 +127,8 @@ impl Typist {
         // Readline shows nothing where the terminal does not echo, as rexpect sets it up.
         let mut command = home.program("sh");
         command.args(["-c", r#"stty echo cols 120 rows 40; exec "$@""#, "sh"]).args(tracer).arg(shell.program());
-        let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("a PATH").1.clone();
-        let directory = Path::new(BINARY).parent().expect("a directory").display();
         command.args(options).arg("-i").stdin(Stdio::inherit());
-        command.env("PATH", format!("{directory}:{path}")).env("TERM", "xterm-256color").env("INPUTRC", "/dev/null");
+        command.env("PATH", home.search_path()).env("TERM", "xterm-256color").env("INPUTRC", "/dev/null");
         command.env("HISTFILE", home.path().join("history")).env("SHELL", shell.program()).env("PWD", home.path());
         let mut session = rexpect::session::spawn_command(command, Some(PATIENCE_MS)).expect("a terminal");
         // An interactive shell does not end by SIGTERM.
