@@ -22,6 +22,7 @@ fn fetched(simulator: &Simulator) -> usize {
 fn keys_are_fetched_for_the_first_command_that_could_need_them() {
     in_each_shell(KEYS, |shell, simulator, home| {
         let mut typist = Typist::sit_down(shell, home);
+        long_enough(simulator);
         // To ask the shell for the segment would be a command; it stands in front of the prompt.
         let mark: String = "☁ 000000000001:ReadOnly ○".bytes().map(char::from).collect();
         assert!(typist.shown("cd ~/dev").contains(&mark), "{shell:?}");
@@ -33,7 +34,7 @@ fn keys_are_fetched_for_the_first_command_that_could_need_them() {
         assert!(environment.contains_key("AWS_ACCESS_KEY_ID"), "{shell:?}: the command itself has them");
         assert!(!environment.contains_key("AWS_PROFILE"), "{shell:?}: {environment:?}");
         assert_eq!((fetched(simulator), now(&mut typist, home, "")), (1, "/D".to_owned()), "{shell:?}");
-        assert!(typist.variable("AWS_SSO_SEGMENT").starts_with("☁ 000000000001:ReadOnly 1h0m "), "{shell:?}");
+        assert!(typist.variable("AWS_SSO_SEGMENT").starts_with("☁ 000000000001:ReadOnly 1h30m "), "{shell:?}");
         typist.line("cd ~/prod");
         typist.line("cd ~/dev");
         assert_eq!(now(&mut typist, home, ""), "/d", "{shell:?}");
