@@ -14,7 +14,7 @@ use std::path::Path;
 
 use ruled::*;
 use sessions::wait_until;
-use support::{Answer, Home, variables};
+use support::{Answer, Home, begins_a_process, variables};
 use typist::*;
 
 /// The shell's way to set a variable.
@@ -343,10 +343,7 @@ fn started(shell: Shell, home: &Home, lines: &[String]) -> (usize, usize) {
     let text = fs::read_to_string(&trace).expect("a trace");
     let count = |what: &dyn Fn(&str) -> bool| text.lines().filter(|line| what(line)).count();
     (
-        // A thread is none, nor is the second half of a line that strace has torn apart.
-        count(&|line| {
-            ["fork(", "clone(", "clone3("].iter().any(|call| line.contains(call)) && !line.contains("CLONE_THREAD")
-        }),
+        count(&begins_a_process),
         count(&|line| line.contains("execve") && line.ends_with("= 0")),
     )
 }

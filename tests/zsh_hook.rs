@@ -14,7 +14,7 @@ use std::path::Path;
 use identity_center::Simulator;
 use piped::{INIT, quiet_zsh, show, zsh};
 use shells::signed_in;
-use support::{Answer, BINARY, Home, small_organization};
+use support::{Answer, BINARY, Home, begins_a_process, small_organization};
 use typist::{Shell, Typist};
 
 const USE: &str = "aws-sso-use 000000000001:Admin\n";
@@ -112,7 +112,7 @@ fn a_prompt_starts_no_process_when_nothing_changed() {
         let text = std::fs::read_to_string(&trace).expect("a trace");
         // Who was started by the shell itself: threads of the program are its own affair.
         let shell = text.split_whitespace().next().expect("the process of the shell").to_owned();
-        text.lines().filter(|line| line.starts_with(&shell) && line.contains("clone") || line.contains("fork(")).count()
+        text.lines().filter(|line| line.starts_with(&shell) && begins_a_process(line)).count()
     };
     // One for the documented line, one for aws-sso-use.
     assert_eq!(count(&home), 2);

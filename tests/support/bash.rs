@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use identity_center::Simulator;
 
-use super::support::{BINARY, Home, config};
+use super::support::{BINARY, Home, begins_a_process, config};
 use super::typist::{Shell, Typist};
 
 /// A role that needs no session: the shell takes it for inherited, without keys.
@@ -80,12 +80,8 @@ impl Traced {
     /// How many processes and how many programs were started since the last mark.
     pub fn started(&mut self) -> (usize, usize) {
         let calls = self.calls();
-        let count = |names: &[&str]| {
-            let called = |call: &&String| names.iter().any(|name| call.contains(&format!(" {name}(")));
-            // A thread is no process, and a call that is cut in two is counted once.
-            calls.iter().filter(called).filter(|call| !call.contains("CLONE_THREAD")).count()
-        };
-        (count(&["clone", "clone3", "fork", "vfork"]), count(&["execve"]))
+        let processes = calls.iter().filter(|call| begins_a_process(call)).count();
+        (processes, calls.iter().filter(|call| call.contains(" execve(")).count())
     }
 }
 

@@ -13,6 +13,12 @@ use tempfile::TempDir;
 /// Password of the file store in every home.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// Whether a line of strace's begins a process: a thread is none, nor is the second half of a call that strace has
+/// torn apart because something else happened meanwhile.
+pub fn begins_a_process(line: &str) -> bool {
+    ["fork(", "clone(", "clone3("].iter().any(|call| line.contains(call)) && !line.contains("CLONE_THREAD")
+}
+
 /// A person's home directory, with `aws-sso` configured for a simulator. Gone when dropped.
 pub struct Home {
     directory: TempDir,
