@@ -3,14 +3,14 @@
 //! The folders are the design. Dependencies point one way:
 //!
 //! ```text
-//! command → session → identity_center, vault, index, shell, directory, user_file, ui → role, profile, environment, config
+//! command → session → identity_center, vault, index, shell, directory, user_file, ui → role, profile, finder, environment, config
 //! ```
 //!
 //! * [`cli`] declares every command, flag and help text; [`command`] holds one file per command.
 //! * [`config`] reads `config.yaml`; [`index`] is the state file that answers at once; [`vault`] keeps secrets sealed.
 //! * [`session`] joins the three below: who is signed in, the credentials of a role, what AWS lists.
 //! * [`identity_center`] is all that talks to AWS; no AWS SDK type leaves it.
-//! * [`role`], [`profile`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
+//! * [`role`], [`profile`], [`finder`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
 //! * [`directory`] finds and reads role files, and says what becomes of a shell's role.
 //! * [`user_file`] changes files that belong to the person: one marked block, atomically, with a backup.
 //! * `private` makes files for this user alone.
@@ -24,6 +24,7 @@ pub mod context;
 pub mod directory;
 pub mod environment;
 pub mod error;
+pub mod finder;
 pub mod identity_center;
 pub mod index;
 mod private;

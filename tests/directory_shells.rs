@@ -342,10 +342,7 @@ fn started(shell: Shell, home: &Home, lines: &[String]) -> (usize, usize) {
     assert!(output.status.success(), "{shell:?}: {}", String::from_utf8_lossy(&output.stderr));
     let text = fs::read_to_string(&trace).expect("a trace");
     let count = |what: &dyn Fn(&str) -> bool| text.lines().filter(|line| what(line)).count();
-    (
-        count(&begins_a_process),
-        count(&|line| line.contains("execve") && line.ends_with("= 0")),
-    )
+    (count(&begins_a_process), count(&|line| line.contains("execve") && line.ends_with("= 0")))
 }
 
 #[test]

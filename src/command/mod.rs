@@ -5,6 +5,7 @@ mod allow;
 mod asking_shell;
 mod aws_profiles;
 mod cache;
+mod choose;
 mod eval;
 mod exec;
 mod flush;

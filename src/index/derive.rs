@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, params};
 
 use crate::config::{self, Config, Instance};
+use crate::finder::Lister;
 use crate::profile::{self, ProfileFields, ProfileTemplate};
 use crate::role::{AccountId, Partition, Role, RoleArn};
 
+use super::search::store_catalog;
+
 /// Number of the rules below. A new number makes every state file derive anew.
-pub(super) const DERIVATION: i64 = 3;
+pub(super) const DERIVATION: i64 = 4;
 
 /// Characters of a name in place of one that is too long; AWS's own names fit.
 const LONGEST_NAME: usize = 128;
@@ -223,7 +226,7 @@ fn replace_roles(
         rows.write(&role)
     });
     match written {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => store_catalog(connection, instance_id, rows.lister).map(Ok),
         Err(Trouble::Names(problem)) => Ok(Err(problem)),
         Err(Trouble::Sql(error)) => Err(error),
     }
@@ -237,6 +240,7 @@ struct Rows<'a> {
     tag: CachedStatement<'a>,
     account: CachedStatement<'a>,
     last_account: Option<AccountId>,
+    lister: Lister,
 }
 
 impl<'a> Rows<'a> {
@@ -254,6 +258,7 @@ impl<'a> Rows<'a> {
                  ON CONFLICT DO UPDATE SET name = excluded.name",
             )?,
             last_account: None,
+            lister: Lister::default(),
         })
     }
 
@@ -284,6 +289,7 @@ impl<'a> Rows<'a> {
         for (key, value) in &role.tags {
             self.tag.execute(params![role_id, key, value])?;
         }
+        self.lister.add(role_id, role);
         Ok(())
     }
 

@@ -24,7 +24,6 @@ pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub use registry::{InstanceRow, KnownConfig};
-pub use search::{FoundRole, RoleQuery};
 pub use trust::{Allowed, Trust};
 
 /// An open state file.

@@ -21,6 +21,7 @@ const MIGRATION_LIST: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_state.sql")),
     M::up(include_str!("../../migrations/0002_shell.sql")),
     M::up(include_str!("../../migrations/0003_directories.sql")),
+    M::up(include_str!("../../migrations/0004_choosing.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_LIST);
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::finder::used_again;
 use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
 
 use super::derive::account_id;
@@ -14,15 +15,19 @@ const ROLES: &str =
      role.name, partition, path, profile, region, via, expires_at
      FROM role JOIN instance ON instance.id = role.instance_id
      LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
-     LEFT JOIN expiry ON expiry.instance_id = role.instance_id AND expiry.arn = role.arn
-     WHERE role.instance_id = ?1";
+     LEFT JOIN expiry ON expiry.instance_id = role.instance_id AND expiry.arn = role.arn";
 
 impl Index {
     /// All roles of an instance, by account and role name, without their tags.
     pub fn roles(&self, instance_id: i64) -> Result<Vec<Role>, IndexError> {
+        Ok(self.numbered_roles(instance_id)?.into_iter().map(|(_, role)| role).collect())
+    }
+
+    /// The same with the keys of their rows.
+    pub(super) fn numbered_roles(&self, instance_id: i64) -> Result<Vec<(i64, Role)>, IndexError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!("{ROLES} ORDER BY role.account_id, role.name"))?;
-            statement.query_map([instance_id], |row| read_role(row).map(|(_, role)| role))?.collect()
+            let sql = format!("{ROLES} WHERE role.instance_id = ?1 ORDER BY role.account_id, role.name");
+            connection.prepare_cached(&sql)?.query_map([instance_id], read_role)?.collect()
         })
     }
 
@@ -97,19 +102,28 @@ impl Index {
     /// Notes that a role was used now.
     pub fn record_use(&mut self, instance_id: i64, arn: &RoleArn) -> Result<(), IndexError> {
         self.write(|transaction| {
-            transaction
-                .execute(
-                    "INSERT INTO history (instance_id, arn, last_used) VALUES (?1, ?2, unixepoch())
-                     ON CONFLICT DO UPDATE SET last_used = excluded.last_used, uses = uses + 1",
-                    params![instance_id, arn.to_string()],
-                )
-                .map(drop)
+            let (arn, now) = (arn.to_string(), jiff::Timestamp::now().as_second());
+            let known = "SELECT weight, last_used FROM history WHERE instance_id = ?1 AND arn = ?2";
+            let before: Option<(f64, i64)> = transaction
+                .query_row(known, params![instance_id, arn], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let weight = before.map_or(1.0, |(weight, since)| used_again(weight, since, now));
+            let sql = "INSERT INTO history (instance_id, arn, last_used, weight) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET last_used = excluded.last_used, weight = excluded.weight, uses = uses + 1";
+            transaction.execute(sql, params![instance_id, arn, now, weight]).map(drop)
         })
     }
 }
 
+/// A role by the key of its row, with its tags.
+pub(super) fn by_id(connection: &Connection, id: i64) -> rusqlite::Result<Option<Role>> {
+    let mut statement = connection.prepare_cached(&format!("{ROLES} WHERE role.id = ?1"))?;
+    let found = statement.query_row([id], read_role).optional()?;
+    found.map(|(id, role)| with_tags(connection, id, role)).transpose()
+}
+
 fn by_text(connection: &Connection, instance_id: i64, column: &str, value: &str) -> rusqlite::Result<Vec<Role>> {
-    let mut statement = connection.prepare_cached(&format!("{ROLES} AND {column} = ?2"))?;
+    let mut statement = connection.prepare_cached(&format!("{ROLES} WHERE role.instance_id = ?1 AND {column} = ?2"))?;
     let found = statement.query_row(params![instance_id, value], read_role).optional()?;
     found.map(|(id, role)| with_tags(connection, id, role)).into_iter().collect()
 }
@@ -120,7 +134,8 @@ fn by_account(
     account: AccountId,
     name: &str,
 ) -> rusqlite::Result<Vec<Role>> {
-    let mut statement = connection.prepare_cached(&format!("{ROLES} AND role.account_id = ?2 AND role.name = ?3"))?;
+    let mut statement = connection
+        .prepare_cached(&format!("{ROLES} WHERE role.instance_id = ?1 AND role.account_id = ?2 AND role.name = ?3"))?;
     let found: Vec<(i64, Role)> = statement
         .query_map(params![instance_id, account.number().cast_signed(), name], read_role)?
         .collect::<Result<_, _>>()?;

@@ -1,104 +1,62 @@
-//! Which roles a person means by some words.
+//! What a search needs: the roles of an instance as one block, and how much each was used.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::role::AccountId;
+use crate::finder::{Catalog, Lister, decayed};
+use crate::role::Role;
 
-use super::derive::account_id;
 use super::{Index, IndexError};
 
-/// What roles are asked for. Everything that is given must fit.
-#[derive(Debug, Clone, Default)]
-pub struct RoleQuery {
-    /// The account.
-    pub account: Option<AccountId>,
-    /// The name of the role, as it is.
-    pub role: Option<String>,
-    /// Words, in any order: each is a part of the profile name, the account's names or id, the role's
-    /// name, or a tag (`Key=value`), whatever the case.
-    pub words: Vec<String>,
-}
-
-/// A role that fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundRole {
-    /// Profile name.
-    pub profile: String,
-    /// ARN, by which [`Index::find`] has the whole role.
-    pub arn: String,
-    /// Account.
-    pub account_id: AccountId,
-    /// The account's name: that of `config.yaml`, else AWS's.
-    pub account: String,
-}
-
 impl Index {
-    /// The roles that fit a query: those used lately first, then by profile name.
-    pub fn search(&self, instance_id: i64, query: &RoleQuery) -> Result<Vec<FoundRole>, IndexError> {
-        let words: Vec<String> = query.words.iter().map(|word| word.to_lowercase()).collect();
-        self.read(|connection| {
-            let by_tag = tagged(connection, instance_id, &words)?;
-            let mut statement = connection.prepare_cached(
-                "SELECT role.id, profile, role.arn, role.account_id, coalesce(alias, ''), coalesce(account.name, ''), role.name
-                 FROM role LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
-                 LEFT JOIN history ON history.instance_id = role.instance_id AND history.arn = role.arn
-                 WHERE role.instance_id = ?1 AND (?2 IS NULL OR role.account_id = ?2) AND (?3 IS NULL OR role.name = ?3)
-                 ORDER BY last_used DESC NULLS LAST, profile",
-            )?;
-            let account = query.account.map(|account| account.number().cast_signed());
-            let mut rows = statement.query(params![instance_id, account, query.role])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let id: i64 = row.get(0)?;
-                let (alias, name): (String, String) = (row.get(4)?, row.get(5)?);
-                let role = FoundRole {
-                    profile: row.get(1)?,
-                    arn: row.get(2)?,
-                    account_id: account_id(row.get(3)?),
-                    account: if name.is_empty() { alias.clone() } else { name.clone() },
-                };
-                let role_name: String = row.get(6)?;
-                let text = [&role.profile, &alias, &name, &role.account_id.to_string(), &role_name].map(|s| s.to_lowercase());
-                let fits = |(word, tagged): (&String, &HashSet<i64>)| {
-                    text.iter().any(|text| text.contains(word)) || tagged.contains(&id)
-                };
-                if words.iter().zip(&by_tag).all(fits) {
-                    found.push(role);
-                }
-            }
-            Ok(found)
-        })
-    }
-}
-
-/// For each word, the roles with a tag that holds it.
-fn tagged(connection: &Connection, instance_id: i64, words: &[String]) -> rusqlite::Result<Vec<HashSet<i64>>> {
-    let mut found = vec![HashSet::new(); words.len()];
-    if words.is_empty() {
-        return Ok(found);
-    }
-    // Most automatic tags say again what is compared anyhow; only a word that names a tag asks for them.
-    let own = if words.iter().any(|word| word.contains('=')) {
-        ""
-    } else {
-        "AND key NOT IN ('AccountID', 'AccountAlias', 'AccountName', 'Role', 'Profile')"
-    };
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT role_id, key, value FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1) {own}"
-    ))?;
-    let mut rows = statement.query([instance_id])?;
-    while let Some(row) = rows.next()? {
-        let (key, value): (String, String) = (row.get(1)?, row.get(2)?);
-        let tag = format!("{}={}", key.to_lowercase(), value.to_lowercase());
-        for (word, found) in words.iter().zip(&mut found) {
-            // Between key and value only what names both, so that `role` does not fit everything.
-            let fits = if word.contains('=') { tag.contains(word) } else { tag[key.len()..].contains(word) };
-            if fits {
-                found.insert(row.get(0)?);
-            }
+    /// The roles of an instance, ready to be searched.
+    pub fn catalog(&self, instance_id: i64) -> Result<Catalog, IndexError> {
+        let block: Option<Vec<u8>> = self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT block FROM catalog WHERE instance_id = ?1")?;
+            statement.query_row([instance_id], |row| row.get(0)).optional()
+        })?;
+        match block.and_then(|block| Catalog::read(&block)) {
+            Some(catalog) => Ok(catalog),
+            None => self.list_catalog(instance_id),
         }
     }
-    Ok(found)
+
+    /// The same from the roles themselves, where there is no block that can be read.
+    fn list_catalog(&self, instance_id: i64) -> Result<Catalog, IndexError> {
+        let mut tags = self.tags(instance_id)?;
+        let mut lister = Lister::default();
+        for (id, mut role) in self.numbered_roles(instance_id)? {
+            role.tags = tags.remove(&role.arn.to_string()).unwrap_or_default();
+            lister.add(id, &role);
+        }
+        Ok(Catalog::read(&lister.finish()).unwrap_or_default())
+    }
+
+    /// How much the roles of an instance were used, at `now` (Unix time in seconds), by the key of their rows.
+    pub fn uses(&self, instance_id: i64, now: i64) -> Result<HashMap<i64, f64>, IndexError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT role.id, weight, last_used FROM history
+                 JOIN role ON role.instance_id = history.instance_id AND role.arn = history.arn
+                 WHERE history.instance_id = ?1",
+            )?;
+            let rows =
+                statement.query_map([instance_id], |row| Ok((row.get(0)?, decayed(row.get(1)?, row.get(2)?, now))))?;
+            rows.collect()
+        })
+    }
+
+    /// A role by the key of its row, with its tags; none if it is gone.
+    pub fn role(&self, id: i64) -> Result<Option<Role>, IndexError> {
+        self.read(|connection| super::query::by_id(connection, id))
+    }
+}
+
+/// Keeps the block of an instance.
+pub(super) fn store_catalog(connection: &Connection, instance_id: i64, lister: Lister) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO catalog (instance_id, block) VALUES (?1, ?2)")?
+        .execute(params![instance_id, lister.finish()])
+        .map(drop)
 }

@@ -1,28 +1,22 @@
 //! `aws-sso-use`: a role in this shell, in the place of the one that is there.
 
-use std::io::IsTerminal;
-
 use crate::cli::{HookUse, UseCli};
 use crate::config::{Config, ShellSettings, UseWith};
 use crate::context::{Context, Globals};
 use crate::directory::turn::{Choice, Memory};
 use crate::environment::{Delivery, Means, foreign_credentials, without_foreign};
-use crate::index::{FoundRole, RoleQuery};
+use crate::finder::Query;
 use crate::role::{Role, Selection};
 use crate::session::{Freshness, Manners, Session};
 use crate::shell::Shell;
 use crate::user_file::aws_config::{Kind, find_profile};
-use crate::{Error, Result, ui};
+use crate::{Error, Result};
 
 use super::super::eval::region_request;
 use super::super::ruling::View;
-use super::super::{aws_profiles, load_config, open_session, role};
+use super::super::{aws_profiles, choose, load_config, open_session, role};
 use super::answer::{Answer, known};
 use super::{Called, read_call, state, surroundings, sync};
-
-/// How many candidates are shown to a person, and named in an error.
-const SHOWN: usize = 20;
-const NAMED: usize = 5;
 
 pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<String> {
     let words = call.call;
@@ -53,7 +47,7 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
     let mut session = open_session(&context, &config, Manners::MayAsk)?;
     let role = match before {
         Some(choice) => role::find(&session, &config, &Selection::Arn(choice.arn))?,
-        None => choose(&mut session, &config, &args)?,
+        None => role_of(&mut session, &config, &args)?,
     };
     let settings = ShellSettings::of(&config);
     let hook = state::of_role(&context.env, settings.prompt_format.as_deref(), &role);
@@ -116,8 +110,8 @@ fn delivery(args: &UseCli, config: &Config) -> UseWith {
     }
 }
 
-/// The one role that is meant. Nothing ambiguous is ever chosen.
-fn choose(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<Role> {
+/// The one role that is meant.
+fn role_of(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<Role> {
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
     }
@@ -127,44 +121,9 @@ fn choose(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<R
     if let Some(profile) = &args.profile {
         return role::find(session, config, &Selection::Profile(profile.clone()));
     }
-    let text = args.query.join(" ");
-    let filtered = args.account.is_some() || args.role.is_some();
-    if !text.is_empty()
-        && !filtered
-        && let Some(exact) = session.index.find(session.row.id, &Selection::Profile(text.clone()))?.pop()
-    {
-        return Ok(exact);
-    }
-    let words = text.split_whitespace().map(str::to_owned).collect();
-    let query = RoleQuery { account: args.account, role: args.role.clone(), words };
-    let mut found = session.index.search(session.row.id, &query)?;
-    match (found.len(), args.account, &args.role) {
-        (1, ..) => role::find(session, config, &Selection::Arn(found.remove(0).arn)),
-        // One role of that name, whatever its path: the message names what there is.
-        (0, Some(account), Some(role)) if text.is_empty() => {
-            role::find(session, config, &Selection::AccountRole(account, role.clone()))
-        }
-        (0, ..) => Err(role::nothing_fits(session, config, &text)?),
-        _ => Err(ambiguous(&found, &text)),
-    }
-}
-
-/// The candidates, for a person to look at and in one line, and how to tell them apart.
-fn ambiguous(found: &[FoundRole], text: &str) -> Error {
-    if std::io::stderr().is_terminal() {
-        let rows = found
-            .iter()
-            .take(SHOWN)
-            .map(|role| vec![role.profile.clone(), role.account_id.to_string(), role.account.clone()]);
-        ui::tell(ui::table(&["Profile", "AccountId", "Account"], rows).trim_end());
-    }
-    let names: Vec<&str> = found.iter().take(NAMED).map(|role| role.profile.as_str()).collect();
-    let more = if found.len() > NAMED { format!(" and {} more", found.len() - NAMED) } else { String::new() };
-    let what = if text.is_empty() { "which role?".to_owned() } else { format!("'{text}' fits several roles:") };
-    Error::no_such_role(format!(
-        "{what} {}{more}: add a word, or -A ACCOUNT, -R ROLE; TAB completes names",
-        names.join(", ")
-    ))
+    let words = Query::of_words(args.query.iter().map(String::as_str));
+    let query = Query { account: args.account, role: args.role.clone(), ..words };
+    choose::choose(session, config, &args.query.join(" "), &query)
 }
 
 /// Whether the SDKs will find the profile that AWS_PROFILE is to name.
