@@ -15,7 +15,7 @@ pub enum Exit {
     NoSuchRole = 4,
     /// 5: the secure store is locked or out of reach.
     StoreUnavailable = 5,
-    /// 130: the person pressed Ctrl-C.
+    /// 130: the person pressed Ctrl-C, or left a choice.
     Interrupted = 130,
 }
 
@@ -61,6 +61,11 @@ impl Error {
     /// The secure store could not be opened (exit status 5).
     pub fn store_unavailable(message: impl Into<String>) -> Self {
         Self::new(Exit::StoreUnavailable, message)
+    }
+
+    /// The person left a choice that was offered (exit status 130). They know: nothing is said.
+    pub fn cancelled() -> Self {
+        Self::new(Exit::Interrupted, "")
     }
 
     /// The status that the process ends with.

@@ -7,7 +7,9 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            aws_sso::ui::tell(&format!("aws-sso: {error}"));
+            if !error.message().is_empty() {
+                aws_sso::ui::tell(&format!("aws-sso: {error}"));
+            }
             ExitCode::from(error.exit() as u8)
         }
     }

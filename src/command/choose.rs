@@ -1,12 +1,16 @@
 //! The one role that a person means by words, or chooses among those that fit. Nothing ambiguous is ever chosen
 //! for them.
 
+use std::collections::HashMap;
 use std::io::IsTerminal;
 
 use crate::config::Config;
-use crate::finder::{Class, Field, Finder, Found, Query};
+use crate::context::{Context, Env};
+use crate::finder::{Field, Finder, Found, Query};
+use crate::index::Use;
 use crate::role::{Role, Selection};
 use crate::session::Session;
+use crate::ui::picker::{self, Details, Picking};
 use crate::{Error, Result, ui};
 
 use super::role;
@@ -15,9 +19,15 @@ use super::role;
 const SHOWN: usize = 20;
 const NAMED: usize = 5;
 
-/// The role with the profile name `text`, else the only one that fits the query; where there are several, the
-/// person chooses, or is told what to add.
-pub(super) fn choose(session: &mut Session<'_>, config: &Config, text: &str, query: &Query) -> Result<Role> {
+/// The role with the profile name `text`, else the only one that fits the query; where there are several, or some
+/// that may be meant, a person at a terminal chooses; elsewhere the message says what to add.
+pub(super) fn choose(
+    session: &mut Session<'_>,
+    config: &Config,
+    context: &Context,
+    text: &str,
+    query: &Query,
+) -> Result<Role> {
     let filtered = query.account.is_some() || query.role.is_some();
     if !text.is_empty()
         && !filtered
@@ -25,39 +35,83 @@ pub(super) fn choose(session: &mut Session<'_>, config: &Config, text: &str, que
     {
         return Ok(exact);
     }
-    let finder = finder(session, config)?;
-    let found = finder.search(query, SHOWN);
+    if session.row.refreshed_at.is_none() && session.may_ask() {
+        session.refresh()?;
+    }
+    let chooser = Chooser::new(session, config)?;
+    let found = chooser.finder.search(query, SHOWN);
     match (found.sure, query.account, &query.role) {
-        (1, ..) => by_number(session, config, &finder, found.hits[0].number),
+        (1, ..) if let Some(only) = found.hits.iter().find(|hit| hit.sure) => chooser.role(only.number),
         // One role of that name, whatever its path: the message names what there is.
         (0, Some(account), Some(name)) if text.is_empty() => {
             role::find(session, config, &Selection::AccountRole(account, name.clone()))
         }
+        _ if found.total > 0 && context.interactive => chooser.ask(query, text, &context.env),
         (0, ..) => Err(role::nothing_fits(session, config, text)?),
-        _ => Err(ambiguous(&finder, &found, text)),
+        _ => Err(ambiguous(&chooser.finder, &found, text)),
     }
 }
 
-/// The roles of the instance, with what was used of them.
-fn finder(session: &Session<'_>, config: &Config) -> Result<Finder> {
-    let catalog = session.index.catalog(session.row.id)?;
-    let uses = session.index.uses(session.row.id, jiff::Timestamp::now().as_second())?;
-    Ok(Finder::new(catalog, &uses, config.full_text_search))
+/// The roles of an instance, to be chosen from.
+struct Chooser<'a> {
+    session: &'a Session<'a>,
+    config: &'a Config,
+    finder: Finder,
+    uses: HashMap<i64, Use>,
+    now: i64,
 }
 
-fn by_number(session: &Session<'_>, config: &Config, finder: &Finder, number: usize) -> Result<Role> {
-    let profile = finder.catalog().entry(number).field(Field::Profile);
-    match session.index.role(finder.catalog().id(number))? {
-        Some(role) => Ok(role),
-        // Another process has derived the roles anew in this moment.
-        None => role::find(session, config, &Selection::Profile(profile.to_owned())),
+impl<'a> Chooser<'a> {
+    fn new(session: &'a Session<'_>, config: &'a Config) -> Result<Self> {
+        let now = jiff::Timestamp::now().as_second();
+        let catalog = session.index.catalog(session.row.id)?;
+        let uses = session.index.uses(session.row.id, now)?;
+        let weights = uses.iter().map(|(id, past)| (*id, past.weight)).collect();
+        let finder = Finder::new(catalog, &weights, config.full_text_search);
+        Ok(Self { session, config, finder, uses, now })
+    }
+
+    /// Lets the person choose.
+    fn ask(&self, query: &Query, typed: &str, env: &Env) -> Result<Role> {
+        let details = |id: i64| {
+            let role = self.session.index.role(id).ok().flatten()?;
+            Some(Details { role, last_used: self.uses.get(&id).map(|past| past.last_used) })
+        };
+        let several = self.config.instances.len() > 1;
+        let number = picker::pick(
+            &Picking {
+                finder: &self.finder,
+                narrow: query,
+                instance: several.then_some(self.session.row.name.as_str()),
+                first_tag: self.config.first_tag.as_deref(),
+                primary_tags: &self.config.account_primary_tag,
+                colors: &self.config.prompt_colors,
+                details: &details,
+                now: self.now,
+            },
+            typed,
+            env,
+        )?;
+        self.role(number)
+    }
+
+    /// The whole role with a number of the catalog.
+    fn role(&self, number: usize) -> Result<Role> {
+        let catalog = self.finder.catalog();
+        match self.session.index.role(catalog.id(number))? {
+            Some(role) => Ok(role),
+            // Another process has derived the roles anew in this moment.
+            None => {
+                let profile = catalog.entry(number).field(Field::Profile).to_owned();
+                role::find(self.session, self.config, &Selection::Profile(profile))
+            }
+        }
     }
 }
 
 /// The candidates, for a person to look at and in one line, and how to tell them apart.
 fn ambiguous(finder: &Finder, found: &Found, text: &str) -> Error {
-    let sure =
-        || found.hits.iter().filter(|hit| hit.class != Class::Guess).map(|hit| finder.catalog().entry(hit.number));
+    let sure = || found.hits.iter().filter(|hit| hit.sure).map(|hit| finder.catalog().entry(hit.number));
     if std::io::stderr().is_terminal() {
         let rows = sure().map(|entry| {
             let name = Some(entry.field(Field::AccountName)).filter(|name| !name.is_empty());

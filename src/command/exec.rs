@@ -6,18 +6,19 @@ use std::io::Write as _;
 use std::process::Command;
 
 use crate::cli::ExecArgs;
-use crate::config::{ShellSettings, discover};
+use crate::config::{Config, ShellSettings, discover};
 use crate::context::Context;
 use crate::environment::{Delivery, Means, RegionRequest, foreign_credentials, role_changes, without_foreign};
+use crate::finder::Query;
 use crate::private::private_directory;
-use crate::role::RoleFlags;
-use crate::session::Manners;
+use crate::role::{Role, RoleFlags};
+use crate::session::{Manners, Session};
 use crate::shell::{self, Shell, Start};
 use crate::{Error, Result};
 
 use super::program::running_program;
 use super::ruling::{self, View};
-use super::{find_path, freshness, load_config, open_session, role};
+use super::{choose, find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     if !args.overwrite_env
@@ -36,8 +37,7 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
         let settings = ShellSettings::of(&config);
         ruling::permitted(file, View::new(&session.index, &session.row, &config, &settings))?
     } else {
-        let variables = context.role_variables();
-        role::resolve(&mut session, &config, &RoleFlags::from(&args.role), Some(&variables))?
+        role_of(&mut session, &config, context, &RoleFlags::from(&args.role))?
     };
     let credentials = session.credentials(&role, freshness(context))?;
     session.record_use(&role);
@@ -61,6 +61,18 @@ pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
         };
     }
     replace_process(command)
+}
+
+/// The role that was typed, or that the environment names, or that the person chooses: among all roles, or among
+/// those of the account or of the name that was typed alone.
+fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, typed: &RoleFlags) -> Result<Role> {
+    let narrow = Query { account: typed.account, role: typed.role.clone(), ..Query::default() };
+    let half = typed.profile.is_none() && typed.arn.is_none() && typed.account.is_some() != typed.role.is_some();
+    let variables = context.role_variables();
+    if context.interactive && (half || typed.select(Some(&variables))?.is_none()) {
+        return choose::choose(session, config, context, "", &narrow);
+    }
+    role::resolve(session, config, typed, Some(&variables))
 }
 
 /// The command that was given, else the person's shell with the suite in it. Found before a role is

@@ -1,4 +1,5 @@
-//! `PromptColors`: the colours of the role picker.
+//! `PromptColors`: the colours of the role picker. Without it the picker keeps to the terminal's own background,
+//! but for the selected line; the Go tool has bright blocks there.
 
 use super::Color;
 
@@ -31,20 +32,20 @@ macro_rules! prompt_colors {
 }
 
 prompt_colors! {
-    description_background "DescriptionBGColor" = Turquoise,
-    description_text "DescriptionTextColor" = Black,
+    description_background "DescriptionBGColor" = DefaultColor,
+    description_text "DescriptionTextColor" = DarkGrey,
     input_background "InputBGColor" = DefaultColor,
     input_text "InputTextColor" = DefaultColor,
     prefix_background "PrefixBackgroundColor" = DefaultColor,
     prefix_text "PrefixTextColor" = Blue,
     preview_suggestion_background "PreviewSuggestionBGColor" = DefaultColor,
     preview_suggestion_text "PreviewSuggestionTextColor" = Green,
-    scrollbar_background "ScrollbarBGColor" = Cyan,
+    scrollbar_background "ScrollbarBGColor" = DefaultColor,
     scrollbar_thumb "ScrollbarThumbColor" = LightGrey,
     selected_description_background "SelectedDescriptionBGColor" = DarkGrey,
     selected_description_text "SelectedDescriptionTextColor" = White,
     selected_suggestion_background "SelectedSuggestionBGColor" = DarkGrey,
     selected_suggestion_text "SelectedSuggestionTextColor" = White,
-    suggestion_background "SuggestionBGColor" = Cyan,
-    suggestion_text "SuggestionTextColor" = White,
+    suggestion_background "SuggestionBGColor" = DefaultColor,
+    suggestion_text "SuggestionTextColor" = DefaultColor,
 }

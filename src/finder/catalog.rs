@@ -15,6 +15,9 @@ pub(super) const TAG_VALUE: u8 = 0x1e;
 /// The layout of the block; another one is not read.
 const VERSION: u32 = 1;
 
+/// The fields whose initials may be typed: `ro` for ReadOnly, `pd` for payments-dev.
+const INITIALED: [Field; 4] = [Field::Profile, Field::AccountName, Field::AccountAlias, Field::Role];
+
 /// The fields that stand in front of the tags, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -57,7 +60,16 @@ impl Field {
 /// Collects roles for a [`Catalog`].
 #[derive(Debug, Default)]
 pub struct Lister {
-    lines: Vec<(String, i64, String)>,
+    roles: Vec<Listed>,
+}
+
+/// A role as it goes into the block; ordered by its name first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Listed {
+    name: String,
+    id: i64,
+    line: String,
+    initials: String,
 }
 
 impl Lister {
@@ -88,27 +100,33 @@ impl Lister {
                 line.push_str(&one_line(value));
             }
         }
-        self.lines.push((profile.to_lowercase(), id, line));
+        let initials: Vec<String> =
+            INITIALED.iter().map(|field| initials(Entry { line: &line }.field(*field))).collect();
+        let initials = initials.join(std::str::from_utf8(&[FIELD_END]).unwrap_or_default());
+        self.roles.push(Listed { name: profile.to_lowercase(), id, line, initials });
     }
 
     /// The block, ordered by profile name, as it is kept.
     pub fn finish(mut self) -> Vec<u8> {
-        self.lines.sort_unstable();
-        let count = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        let text: usize = self.lines.iter().map(|(.., line)| line.len()).sum();
-        let mut block = Vec::with_capacity(8 + self.lines.len() * 12 + text);
+        self.roles.sort_unstable();
+        let count = u32::try_from(self.roles.len()).unwrap_or(u32::MAX);
+        let text: usize = self.roles.iter().map(|role| role.line.len() + role.initials.len()).sum();
+        let mut block = Vec::with_capacity(8 + self.roles.len() * 16 + text);
         block.extend(VERSION.to_le_bytes());
         block.extend(count.to_le_bytes());
-        for (_, id, _) in &self.lines {
-            block.extend(id.to_le_bytes());
+        for role in &self.roles {
+            block.extend(role.id.to_le_bytes());
         }
-        let mut end = 0_u32;
-        for (.., line) in &self.lines {
-            end = end.saturating_add(u32::try_from(line.len()).unwrap_or(u32::MAX));
-            block.extend(end.to_le_bytes());
-        }
-        for (.., line) in &self.lines {
-            block.extend(line.as_bytes());
+        let parts: [fn(&Listed) -> &str; 2] = [|role| &role.line, |role| &role.initials];
+        for part in parts {
+            let mut end = 0_u32;
+            for role in &self.roles {
+                end = end.saturating_add(u32::try_from(part(role).len()).unwrap_or(u32::MAX));
+                block.extend(end.to_le_bytes());
+            }
+            for role in &self.roles {
+                block.extend(part(role).as_bytes());
+            }
         }
         block
     }
@@ -118,10 +136,39 @@ impl Lister {
 #[derive(Debug, Default)]
 pub struct Catalog {
     ids: Vec<i64>,
-    ends: Vec<u32>,
-    text: String,
+    text: Texts,
     /// The text in lower case, byte by byte in the same place.
     folded: Vec<u8>,
+    /// The initials of each role, in lower case.
+    initials: Texts,
+}
+
+/// One text for each role, in one piece.
+#[derive(Debug, Default)]
+struct Texts {
+    ends: Vec<u32>,
+    text: String,
+}
+
+impl Texts {
+    /// Reads `count` texts; what follows them is the rest.
+    fn read(block: &[u8], count: usize) -> Option<(Self, &[u8])> {
+        let (ends, rest) = block.split_at_checked(count.checked_mul(4)?)?;
+        let ends: Vec<u32> = ends.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        let (text, rest) = rest.split_at_checked(ends.last().map_or(0, |end| *end as usize))?;
+        let text = std::str::from_utf8(text).ok()?.to_owned();
+        let whole = ends.is_sorted() && ends.iter().all(|end| text.is_char_boundary(*end as usize));
+        whole.then_some((Self { ends, text }, rest))
+    }
+
+    fn range(&self, number: usize) -> Range<usize> {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start as usize..self.ends[number] as usize
+    }
+
+    fn get(&self, number: usize) -> &str {
+        &self.text[self.range(number)]
+    }
 }
 
 impl Catalog {
@@ -134,13 +181,10 @@ impl Catalog {
         }
         let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
         let (ids, rest) = rest.split_at_checked(count.checked_mul(8)?)?;
-        let (ends, text) = rest.split_at_checked(count.checked_mul(4)?)?;
         let ids = ids.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
-        let ends: Vec<u32> = ends.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let text = std::str::from_utf8(text).ok()?.to_owned();
-        let ordered = ends.is_sorted() && ends.last().map_or(0, |end| *end as usize) == text.len();
-        let whole = ordered && ends.iter().all(|end| text.is_char_boundary(*end as usize));
-        whole.then(|| Self { ids, ends, folded: fold(&text).into_bytes(), text })
+        let (text, rest) = Texts::read(rest, count)?;
+        let (initials, rest) = Texts::read(rest, count)?;
+        rest.is_empty().then(|| Self { ids, folded: fold(&text.text).into_bytes(), text, initials })
     }
 
     /// How many roles there are.
@@ -160,30 +204,51 @@ impl Catalog {
 
     /// A role by its number.
     pub fn entry(&self, number: usize) -> Entry<'_> {
-        Entry { line: &self.text[self.range(number)] }
+        Entry { line: self.text.get(number) }
     }
 
     /// A part of a role's text, by its place in the line.
     pub(super) fn shown(&self, number: usize, place: Range<usize>) -> &str {
-        self.text[self.range(number)].get(place).unwrap_or_default()
+        self.text.get(number).get(place).unwrap_or_default()
     }
 
     pub(super) fn line(&self, number: usize) -> Line<'_> {
-        let range = self.range(number);
-        Line { shown: &self.text.as_bytes()[range.clone()], folded: &self.folded[range] }
-    }
-
-    fn range(&self, number: usize) -> Range<usize> {
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start as usize..self.ends[number] as usize
+        let range = self.text.range(number);
+        let initials = self.initials.get(number).as_bytes();
+        Line { shown: &self.text.text.as_bytes()[range.clone()], folded: &self.folded[range], initials }
     }
 }
 
-/// A role's text as it is shown and in lower case; both have the same length.
+/// A role's text as it is shown and in lower case, of one length, and its initials.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
     pub shown: &'a [u8],
     pub folded: &'a [u8],
+    pub initials: &'a [u8],
+}
+
+/// Whether a word begins between two bytes: after what is no letter, at a capital after a small letter, and where
+/// digits begin.
+pub(super) fn starts_word(before: u8, first: u8) -> bool {
+    let is_letter = before.is_ascii_alphanumeric() || !before.is_ascii();
+    !is_letter
+        || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+        || (!before.is_ascii_digit() && first.is_ascii_digit())
+}
+
+/// The first letters of the words of a name, in lower case.
+fn initials(name: &str) -> String {
+    let mut before = b' ';
+    let mut initials = String::new();
+    for c in name.chars() {
+        let mut bytes = [0; 4];
+        let first = c.encode_utf8(&mut bytes).as_bytes()[0];
+        if c.is_alphanumeric() && starts_word(before, first) {
+            initials.push(c);
+        }
+        before = first;
+    }
+    fold(&initials)
 }
 
 /// What a catalog knows of a role. All of it is safe to show on a terminal.
@@ -281,6 +346,20 @@ mod tests {
         assert_eq!(tags, expected);
         assert_eq!(catalog.entry(0).tag("role"), Some("other"), "the role's own tag wins");
         assert_eq!(catalog.entry(0).tag("nothing"), None);
+    }
+
+    #[test]
+    fn initials_are_those_of_words() {
+        for (name, letters) in [
+            ("ReadOnly", "ro"),
+            ("payments-dev:PowerUserAccess", "pdpua"),
+            ("data platform 2", "dp2"),
+            ("prod2eu", "p2"),
+            ("Ärger über", "äü"),
+            ("--", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
     }
 
     #[test]

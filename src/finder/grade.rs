@@ -3,7 +3,7 @@
 use memchr::memmem;
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
-use super::catalog::{FIELD_END, Field, Line, TAG_VALUE};
+use super::catalog::{FIELD_END, Field, Line, TAG_VALUE, starts_word};
 
 /// How sure it is that a role is meant. A query has the class of its worst word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,8 @@ pub enum Class {
     Guess,
     /// A word is in the middle of a word of the role.
     Inside,
+    /// A word is made of the initials of words that follow each other: `ro` for ReadOnly.
+    Initials,
     /// Each word starts a word of the role, or its tags are those that were asked for.
     Start,
     /// The query is the profile name, but for the case of its letters.
@@ -23,6 +25,8 @@ pub enum Class {
 pub(super) struct Grade {
     pub class: Class,
     pub fine: u32,
+    /// Whether every word is in the role as it is.
+    pub sure: bool,
 }
 
 /// The most that one word adds to the fine order.
@@ -30,6 +34,9 @@ const BEST: u32 = WHOLE + 3;
 const WHOLE: u32 = 12;
 const FIELD_START: u32 = 8;
 const WORD_START: u32 = 4;
+
+/// What a letter of a guess has to score on average; 16 is one without a gap before it.
+const LETTER: u16 = 14;
 
 /// How much a field says, when the same word is in two of them.
 fn weight(field: usize) -> u32 {
@@ -53,8 +60,18 @@ impl Word {
         Self { finder: memmem::Finder::new(text.as_bytes()).into_owned(), letters: text.into() }
     }
 
-    /// The best place of the word in a role; with `inside`, in the middle of words too.
+    /// How well the word fits a role; with `inside`, in the middle of words and by initials too.
     pub fn grade(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
+        let grade = self.place(line, inside);
+        if grade.is_some_and(|grade| grade.class == Class::Start) || !inside {
+            return grade;
+        }
+        let initials = (self.finder.needle().len() > 1).then(|| self.finder.find(line.initials)).flatten();
+        let starts = |at: usize| at.checked_sub(1).is_none_or(|before| line.initials[before] == FIELD_END);
+        grade.max(initials.map(|at| Grade { class: Class::Initials, fine: u32::from(starts(at)), sure: false }))
+    }
+
+    fn place(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
         let mut best: Option<Grade> = None;
         let mut field = 0;
         let mut counted = 0;
@@ -73,7 +90,7 @@ impl Word {
                 continue;
             }
             let class = if place == 0 { Class::Inside } else { Class::Start };
-            let grade = Grade { class, fine: place + weight(field) };
+            let grade = Grade { class, fine: place + weight(field), sure: true };
             best = best.max(Some(grade));
             if grade.fine == BEST {
                 break;
@@ -91,7 +108,13 @@ impl Word {
             let text = std::str::from_utf8(value).ok()?;
             guesser.matcher.fuzzy_match(Utf32Str::new(text, &mut guesser.buffer), needle)
         });
-        scores.max().map(|score| Grade { class: Class::Guess, fine: score.into() })
+        // Letters that are strewn over a long name are in nearly every one.
+        let least = LETTER * u16::try_from(needle.len()).unwrap_or(u16::MAX).min(1000);
+        scores.max().filter(|score| *score >= least).map(|score| Grade {
+            class: Class::Guess,
+            fine: score.into(),
+            sure: false,
+        })
     }
 }
 
@@ -128,15 +151,6 @@ fn place(line: Line<'_>, at: usize, end: usize) -> Option<u32> {
     })
 }
 
-/// Whether a word begins between two bytes: after what is no letter, at a capital after a small letter, and where
-/// digits begin.
-fn starts_word(before: u8, first: u8) -> bool {
-    let is_letter = before.is_ascii_alphanumeric() || !before.is_ascii();
-    !is_letter
-        || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
-        || (!before.is_ascii_digit() && first.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::catalog::fold;
@@ -144,7 +158,7 @@ mod tests {
 
     fn grade(shown: &str, word: &str) -> Option<(Class, u32)> {
         let folded = fold(shown);
-        let line = Line { shown: shown.as_bytes(), folded: folded.as_bytes() };
+        let line = Line { shown: shown.as_bytes(), folded: folded.as_bytes(), initials: b"pdpu\x1fpu" };
         Word::new(word).grade(line, true).map(|grade| (grade.class, grade.fine))
     }
 
@@ -163,7 +177,9 @@ mod tests {
             ("team", None),
             ("a@", Some((Class::Start, 8))),
             ("0012", Some((Class::Inside, 2))),
-            ("pd", None),
+            ("pd", Some((Class::Initials, 1))),
+            ("dp", Some((Class::Initials, 0))),
+            ("up", None),
         ] {
             assert_eq!(grade(line, word), expected, "{word}");
         }

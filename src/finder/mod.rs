@@ -5,6 +5,7 @@
 //! query    → words and `Key=value` terms
 //! grade    → how well one word fits one role
 //! search   → the roles that fit, the best first
+//! marks    → which letters of a name were typed
 //! tags     → what a `Key=value` term may become
 //! frecency → how much a role's past counts
 //! ```
@@ -16,6 +17,7 @@
 mod catalog;
 mod frecency;
 mod grade;
+mod marks;
 mod query;
 mod search;
 mod tags;
@@ -25,6 +27,7 @@ mod tests;
 pub use catalog::{Catalog, Entry, Field, Lister};
 pub use frecency::{decayed, used_again};
 pub use grade::Class;
+pub use marks::Marks;
 pub use query::{Query, Term};
 pub use search::{Finder, Found, Hit};
 pub use tags::Choice;

@@ -13,6 +13,9 @@ use super::query::{Query, Term};
 /// From this number of roles on the work is shared among the processors.
 const WORTH_SHARING: usize = 10_000;
 
+/// Where fewer roles fit surely, others are guessed.
+const FEW: usize = 50;
+
 /// Processors that are put to work at most.
 const MOST_WORKERS: usize = 8;
 
@@ -30,7 +33,7 @@ pub struct Finder {
 pub struct Found {
     /// How many fit surely.
     pub sure: usize,
-    /// How many fit, the guesses among them.
+    /// How many fit, those that may be meant among them.
     pub total: usize,
     /// The best of them.
     pub hits: Vec<Hit>,
@@ -43,6 +46,8 @@ pub struct Hit {
     pub number: usize,
     /// How well it fits.
     pub class: Class,
+    /// Whether each word is in the role as it is: only such a role may be chosen without asking.
+    pub sure: bool,
 }
 
 impl Finder {
@@ -61,7 +66,7 @@ impl Finder {
     }
 
     /// The `most` best roles for a query: by class, then those used most and latest, then by how well the words
-    /// fit, then by profile name. Guesses are made where fewer than `most` fit surely.
+    /// fit, then by profile name. Guesses are made where few fit surely.
     pub fn search(&self, query: &Query, most: usize) -> Found {
         let terms = Terms::of(query, self);
         let name = query.as_name();
@@ -72,8 +77,8 @@ impl Finder {
             let class = if is_name { Class::Name } else { grade.class };
             Some(self.rank(number, Grade { class, ..grade }))
         });
-        let sure = ranked.len();
-        if self.inside && sure < most && !terms.words.is_empty() {
+        let sure = ranked.iter().filter(|(rank, _)| is_sure(*rank)).count();
+        if self.inside && sure < FEW && !terms.words.is_empty() {
             ranked.extend(self.guesses(&terms));
         }
         let total = ranked.len();
@@ -82,7 +87,11 @@ impl Finder {
         }
         ranked.truncate(most);
         ranked.sort_unstable_by_key(|(rank, number)| (Reverse(*rank), *number));
-        let hits = ranked.into_iter().map(|(rank, number)| Hit { number: number as usize, class: class_of(rank) });
+        let hits = ranked.into_iter().map(|(rank, number)| Hit {
+            number: number as usize,
+            class: class_of(rank),
+            sure: is_sure(rank),
+        });
         Found { sure, total, hits: hits.collect() }
     }
 
@@ -90,8 +99,8 @@ impl Finder {
     pub(super) fn sure(&self, query: &Query) -> Vec<u32> {
         let terms = Terms::of(query, self);
         self.shared(|number| {
-            let fits = terms.grade(self.catalog.line(number), self.inside).is_some();
-            fits.then_some(u32::try_from(number).unwrap_or(u32::MAX))
+            let grade = terms.grade(self.catalog.line(number), self.inside)?;
+            grade.sure.then_some(u32::try_from(number).unwrap_or(u32::MAX))
         })
     }
 
@@ -119,15 +128,21 @@ impl Finder {
             Class::Guess => u64::from(grade.fine + uses.div_ceil(100).min(40)) << 24,
             _ => u64::from(uses) << 24 | u64::from(grade.fine.min((1 << 24) - 1)),
         };
-        ((grade.class as u64) << 60 | order, u32::try_from(number).unwrap_or(u32::MAX))
+        let rank = (grade.class as u64) << 60 | order << 1 | u64::from(grade.sure);
+        (rank, u32::try_from(number).unwrap_or(u32::MAX))
     }
+}
+
+fn is_sure(rank: u64) -> bool {
+    rank & 1 == 1
 }
 
 fn class_of(rank: u64) -> Class {
     match rank >> 60 {
         0 => Class::Guess,
         1 => Class::Inside,
-        2 => Class::Start,
+        2 => Class::Initials,
+        3 => Class::Start,
         _ => Class::Name,
     }
 }
@@ -183,7 +198,8 @@ pub(super) enum Fit {
 
 /// A tag to look for in a role.
 pub(super) struct TagValue {
-    key: memmem::Finder<'static>,
+    /// The key, and what it is where `_` stands for a space.
+    keys: Vec<memmem::Finder<'static>>,
     field: Option<Field>,
     value: String,
 }
@@ -191,11 +207,11 @@ pub(super) struct TagValue {
 impl TagValue {
     /// Both are in lower case.
     pub fn new(key: &str, value: &str) -> Self {
-        let mut needle = vec![FIELD_END];
-        needle.extend(key.as_bytes());
-        needle.push(TAG_VALUE);
+        let needle = |key: &str| [&[FIELD_END], key.as_bytes(), &[TAG_VALUE]].concat();
+        let finder = |key: &str| memmem::Finder::new(&needle(key)).into_owned();
+        let spaced = key.contains('_').then(|| finder(&key.replace('_', " ")));
         let field = Field::ALL.into_iter().find(|field| field.tag().eq_ignore_ascii_case(key));
-        Self { key: memmem::Finder::new(&needle).into_owned(), field, value: value.to_owned() }
+        Self { keys: spaced.into_iter().chain([finder(key)]).collect(), field, value: value.to_owned() }
     }
 
     /// The place of the tag's value in a role.
@@ -204,8 +220,10 @@ impl TagValue {
             start..memchr::memchr(FIELD_END, &line.folded[start..]).map_or(line.folded.len(), |at| start + at)
         };
         // The last one counts: a role's own tag stands behind the automatic one.
-        if let Some(at) = self.key.find_iter(line.folded).last() {
-            return Some(ended(at + self.key.needle().len()));
+        for key in self.keys.iter().rev() {
+            if let Some(at) = key.find_iter(line.folded).last() {
+                return Some(ended(at + key.needle().len()));
+            }
         }
         let field = self.field? as usize;
         let start = match field.checked_sub(1) {
@@ -268,23 +286,23 @@ impl Terms {
     }
 
     fn grade(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
-        let mut grade = Grade { class: Class::Start, fine: 0 };
+        let mut grade = Grade { class: Class::Start, fine: 0, sure: true };
         for word in &self.words {
             let one = word.grade(line, inside)?;
-            grade = Grade { class: grade.class.min(one.class), fine: grade.fine + one.fine };
+            grade =
+                Grade { class: grade.class.min(one.class), fine: grade.fine + one.fine, sure: grade.sure && one.sure };
         }
         self.admits(line).then_some(grade)
     }
 
     /// The grade of a role that does not fit surely, but may be meant.
     fn guess(&self, line: Line<'_>, guesser: &mut Guesser) -> Option<Grade> {
-        let mut class = Class::Start;
         let mut fine = 0;
+        let mut known = true;
         for word in &self.words {
-            let guess = word.guess(line, guesser)?;
-            class = class.min(if word.grade(line, true).is_some() { Class::Inside } else { Class::Guess });
-            fine += guess.fine;
+            fine += word.guess(line, guesser)?.fine;
+            known &= word.grade(line, true).is_some();
         }
-        (class == Class::Guess && self.admits(line)).then_some(Grade { class, fine })
+        (!known && self.admits(line)).then_some(Grade { class: Class::Guess, fine, sure: false })
     }
 }

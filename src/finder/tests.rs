@@ -100,7 +100,10 @@ fn history_and_query_give_the_first_choice() {
         (none, "Team=core Env=pre", "preprod:PowerUser"),
         // Guesses: letters in order, starts of words first.
         (none, "pdadm", "payments-dev:Admin"),
-        (none, "ppro", "payments-prod:Admin"),
+        (none, "ppro", "payments-prod:ReadOnly"),
+        (none, "pay ro", "payments-dev:ReadOnly"),
+        (none, "pu", "preprod:PowerUser"),
+        (none, "dp de", "data platform"),
         (none, "dtplt", "data platform"),
         (none, "pdev red", "payments-dev:ReadOnly"),
         (none, "sb7", "sandbox-7:Admin"),
@@ -122,6 +125,7 @@ fn only_what_has_the_words_fits_surely() {
         ("Nothing=x", 0, 0),
         ("env", 0, 2),
         ("pyd", 0, 4),
+        ("pay ro", 1, 3),
         ("zzz", 0, 0),
         ("payments zzz", 0, 0),
     ] {

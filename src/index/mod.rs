@@ -24,6 +24,7 @@ pub use error::IndexError;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub use registry::{InstanceRow, KnownConfig};
+pub use search::Use;
 pub use trust::{Allowed, Trust};
 
 /// An open state file.

@@ -9,6 +9,15 @@ use crate::role::Role;
 
 use super::{Index, IndexError};
 
+/// The past of a role.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Use {
+    /// How much it counts now.
+    pub weight: f64,
+    /// Unix time in seconds.
+    pub last_used: i64,
+}
+
 impl Index {
     /// The roles of an instance, ready to be searched.
     pub fn catalog(&self, instance_id: i64) -> Result<Catalog, IndexError> {
@@ -33,16 +42,18 @@ impl Index {
         Ok(Catalog::read(&lister.finish()).unwrap_or_default())
     }
 
-    /// How much the roles of an instance were used, at `now` (Unix time in seconds), by the key of their rows.
-    pub fn uses(&self, instance_id: i64, now: i64) -> Result<HashMap<i64, f64>, IndexError> {
+    /// The past of the roles of an instance that were used, at `now` (Unix time in seconds), by the key of their rows.
+    pub fn uses(&self, instance_id: i64, now: i64) -> Result<HashMap<i64, Use>, IndexError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT role.id, weight, last_used FROM history
                  JOIN role ON role.instance_id = history.instance_id AND role.arn = history.arn
                  WHERE history.instance_id = ?1",
             )?;
-            let rows =
-                statement.query_map([instance_id], |row| Ok((row.get(0)?, decayed(row.get(1)?, row.get(2)?, now))))?;
+            let rows = statement.query_map([instance_id], |row| {
+                let last_used = row.get(2)?;
+                Ok((row.get(0)?, Use { weight: decayed(row.get(1)?, last_used, now), last_used }))
+            })?;
             rows.collect()
         })
     }

@@ -4,6 +4,7 @@
 
 mod diff;
 mod log;
+pub mod picker;
 mod progress;
 mod prompt;
 mod table;

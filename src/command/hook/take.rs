@@ -47,7 +47,7 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
     let mut session = open_session(&context, &config, Manners::MayAsk)?;
     let role = match before {
         Some(choice) => role::find(&session, &config, &Selection::Arn(choice.arn))?,
-        None => role_of(&mut session, &config, &args)?,
+        None => role_of(&mut session, &config, &context, &args)?,
     };
     let settings = ShellSettings::of(&config);
     let hook = state::of_role(&context.env, settings.prompt_format.as_deref(), &role);
@@ -111,7 +111,7 @@ fn delivery(args: &UseCli, config: &Config) -> UseWith {
 }
 
 /// The one role that is meant.
-fn role_of(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<Role> {
+fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, args: &UseCli) -> Result<Role> {
     if session.row.refreshed_at.is_none() && session.may_ask() {
         session.refresh()?;
     }
@@ -123,7 +123,7 @@ fn role_of(session: &mut Session<'_>, config: &Config, args: &UseCli) -> Result<
     }
     let words = Query::of_words(args.query.iter().map(String::as_str));
     let query = Query { account: args.account, role: args.role.clone(), ..words };
-    choose::choose(session, config, &args.query.join(" "), &query)
+    choose::choose(session, config, context, &args.query.join(" "), &query)
 }
 
 /// Whether the SDKs will find the profile that AWS_PROFILE is to name.

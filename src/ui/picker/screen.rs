@@ -1,0 +1,158 @@
+//! The terminal of the picker. It draws below the cursor and gives everything back: the lines, the modes.
+//!
+//! Between two drawings the cursor stands in the first line, so that nothing has to be asked of the terminal: what
+//! is drawn goes from there down. A terminal that becomes narrower breaks that line, and the cursor is then in a
+//! later part of it; those that do not break lines have the cursor where it was.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::terminal::{self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use crossterm::{cursor, queue};
+
+use crate::context::Env;
+use crate::{Error, Result, ui};
+
+use super::Picking;
+use super::state::{Key, State, Step};
+use super::view::{Frame, View};
+
+/// What a terminal that does not tell its size is taken for.
+const USUAL: (u16, u16) = (80, 24);
+
+/// Lets a person choose; the number of the role.
+pub fn pick(picking: &Picking<'_>, typed: &str, env: &Env) -> Result<usize> {
+    let failed = |error: io::Error| Error::failed(format!("could not use the terminal: {error}"));
+    let mut screen = Screen::open(ui::wants_colour(&io::stderr(), env)).map_err(failed)?;
+    let outcome = run(&mut screen, picking, typed);
+    drop(screen);
+    match outcome.map_err(failed)? {
+        Some(number) => Ok(number),
+        None => Err(Error::cancelled()),
+    }
+}
+
+fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Option<usize>> {
+    let mut state = State::new(picking, typed);
+    let mut view = View::new(picking);
+    loop {
+        let (width, height) = terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL);
+        screen.draw(&view.frame(&mut state, width.into(), height.into()), width.into())?;
+        // What was typed ahead is taken in before the next drawing.
+        loop {
+            match read_key()?.map(|key| state.press(key)) {
+                Some(Step::Take(number)) => return Ok(Some(number)),
+                Some(Step::Cancel) => return Ok(None),
+                Some(Step::Stay) | None => {}
+            }
+            if !event::poll(Duration::ZERO)? {
+                break;
+            }
+        }
+    }
+}
+
+/// The next key; none for a change of the size and for what means nothing.
+fn read_key() -> io::Result<Option<Key>> {
+    Ok(match event::read()? {
+        Event::Key(key) if key.is_press() || key.is_repeat() => of_event(key),
+        Event::Paste(text) => Some(Key::Text(text)),
+        _ => None,
+    })
+}
+
+fn of_event(event: KeyEvent) -> Option<Key> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    Some(match event.code {
+        KeyCode::Char(c) if control => match c.to_ascii_lowercase() {
+            'c' | 'g' => Key::Cancel,
+            'd' => Key::DeleteOrCancel,
+            'p' => Key::Up,
+            'n' => Key::Down,
+            'a' => Key::Home,
+            'e' => Key::End,
+            'b' => Key::Left,
+            'f' => Key::Right,
+            'h' => Key::Backspace,
+            'j' | 'm' => Key::Enter,
+            'i' => Key::Tab,
+            'k' => Key::DeleteToEnd,
+            'u' => Key::DeleteToStart,
+            'w' => Key::DeleteWord,
+            _ => return None,
+        },
+        KeyCode::Char(_) if alt => return None,
+        KeyCode::Char(c) => Key::Text(c.to_string()),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::Backspace if alt => Key::DeleteWord,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Esc => Key::Back,
+        _ => return None,
+    })
+}
+
+/// A terminal whose keys come one by one. Dropped, it is as it was.
+struct Screen {
+    colour: bool,
+    /// Where the cursor was left, in columns.
+    cursor: usize,
+}
+
+impl Screen {
+    fn open(colour: bool) -> io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        let screen = Self { colour, cursor: 0 };
+        let mut out = io::stderr().lock();
+        queue!(out, EnableBracketedPaste)?;
+        out.flush()?;
+        Ok(screen)
+    }
+
+    fn draw(&mut self, frame: &Frame, width: usize) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        queue!(bytes, BeginSynchronizedUpdate)?;
+        let broken = u16::try_from(self.cursor / width).unwrap_or(0);
+        if broken > 0 {
+            queue!(bytes, cursor::MoveUp(broken))?;
+        }
+        for (n, line) in frame.lines.iter().enumerate() {
+            let start = if n == 0 { "\r" } else { "\r\n" };
+            write!(bytes, "{start}{}", line.render(self.colour))?;
+            queue!(bytes, Clear(ClearType::UntilNewLine))?;
+        }
+        queue!(bytes, Clear(ClearType::FromCursorDown))?;
+        let below = u16::try_from(frame.lines.len().saturating_sub(1)).unwrap_or(0);
+        if below > 0 {
+            queue!(bytes, cursor::MoveUp(below))?;
+        }
+        queue!(bytes, cursor::MoveToColumn(u16::try_from(frame.cursor).unwrap_or(0)), EndSynchronizedUpdate)?;
+        self.cursor = frame.cursor;
+        let mut out = io::stderr().lock();
+        out.write_all(&bytes)?;
+        out.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let mut out = io::stderr().lock();
+        // There is nobody to tell if the terminal is gone.
+        let _ = write!(out, "\r");
+        let _ = queue!(out, Clear(ClearType::FromCursorDown), DisableBracketedPaste);
+        let _ = out.flush();
+        let _ = terminal::disable_raw_mode();
+    }
+}
