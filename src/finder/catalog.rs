@@ -1,6 +1,10 @@
-//! All roles of an instance as one block of text: what is searched, and nothing else. It is made when the
-//! index changes and kept in the state file, so that a search reads one row.
+//! All roles of an instance as one block: what is searched, and nothing else. It is made when the index changes and
+//! kept in the state file, so that a search reads one row.
+//!
+//! Most of what is known of a role it shares with others: its account, its name, its tags. Each of these texts is in
+//! the block once, and a word is looked for in it once.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::error::one_line;
@@ -15,10 +19,7 @@ pub(super) const TAG_VALUE: u8 = 0x1e;
 /// The layout of the block; another one is not read.
 const VERSION: u32 = 1;
 
-/// The fields whose initials may be typed: `ro` for ReadOnly, `pd` for payments-dev.
-const INITIALED: [Field; 4] = [Field::Profile, Field::AccountName, Field::AccountAlias, Field::Role];
-
-/// The fields that stand in front of the tags, in this order.
+/// What is known of a role besides its tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// Name of the profile.
@@ -29,16 +30,16 @@ pub enum Field {
     AccountName,
     /// The account's name at AWS.
     AccountAlias,
-    /// Name of the role.
-    Role,
     /// Root e-mail address of the account.
     Email,
+    /// Name of the role.
+    Role,
 }
 
 impl Field {
-    /// All of them, in the order of the block.
+    /// All of them.
     pub const ALL: [Self; 6] =
-        [Self::Profile, Self::AccountId, Self::AccountName, Self::AccountAlias, Self::Role, Self::Email];
+        [Self::Profile, Self::AccountId, Self::AccountName, Self::AccountAlias, Self::Email, Self::Role];
 
     /// The automatic tag with the same value.
     pub fn tag(self) -> &'static str {
@@ -47,13 +48,52 @@ impl Field {
             Self::AccountId => "AccountID",
             Self::AccountName => "AccountName",
             Self::AccountAlias => "AccountAlias",
-            Self::Role => "Role",
             Self::Email => "Email",
+            Self::Role => "Role",
         }
     }
 
-    fn of_tag(key: &str) -> Option<Self> {
+    /// The field that an automatic tag repeats.
+    pub(super) fn of_tag(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.tag().eq_ignore_ascii_case(key))
+    }
+
+    /// The part that the field is in, and its place there.
+    pub(super) fn place(self) -> (Part, usize) {
+        match self {
+            Self::Profile => (Part::Profile, 0),
+            Self::AccountId => (Part::Account, 0),
+            Self::AccountName => (Part::Account, 1),
+            Self::AccountAlias => (Part::Account, 2),
+            Self::Email => (Part::Account, 3),
+            Self::Role => (Part::Name, 0),
+        }
+    }
+}
+
+/// The parts of what is known of a role; the last three are shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Profile,
+    Account,
+    Name,
+    Tags,
+}
+
+impl Part {
+    pub const ALL: [Self; 4] = [Self::Profile, Self::Account, Self::Name, Self::Tags];
+
+    /// The shared ones.
+    pub const SHARED: [Self; 3] = [Self::Account, Self::Name, Self::Tags];
+
+    /// How much the fields of the part say, in their order, where one word is in two of them.
+    pub fn weights(self) -> &'static [u32] {
+        match self {
+            Self::Profile => &[3],
+            Self::Account => &[2, 3, 3, 0],
+            Self::Name => &[2],
+            Self::Tags => &[],
+        }
     }
 }
 
@@ -61,6 +101,26 @@ impl Field {
 #[derive(Debug, Default)]
 pub struct Lister {
     roles: Vec<Listed>,
+    shared: [Shared; 3],
+}
+
+/// Texts that roles share, numbered as they come.
+#[derive(Debug, Default)]
+struct Shared {
+    numbers: HashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+impl Shared {
+    fn number(&mut self, text: String) -> u32 {
+        if let Some(number) = self.numbers.get(&text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        number
+    }
 }
 
 /// A role as it goes into the block; ordered by its name first.
@@ -68,67 +128,82 @@ pub struct Lister {
 struct Listed {
     name: String,
     id: i64,
-    line: String,
-    initials: String,
+    profile: String,
+    shared: [u32; 3],
 }
 
 impl Lister {
     /// Takes in a role with its tags, under the key of its row.
     pub fn add(&mut self, id: i64, role: &Role) {
         let profile = one_line(&role.profile);
-        let mut line = profile.clone();
         let account_id = role.account_id.to_string();
-        let fields = [&account_id, &role.account_name, &role.account_alias, &role.role_name, &role.email];
-        for field in fields {
-            line.push(char::from(FIELD_END));
-            line.push_str(&one_line(field));
-        }
-        for (key, value) in &role.tags {
+        let account =
+            join([&account_id, &role.account_name, &role.account_alias, &role.email].map(|field| one_line(field)));
+        let tags = role.tags.iter().filter(|(key, value)| {
             // A tag that only says a field again is that field.
             let said = Field::of_tag(key).is_some_and(|field| match field {
-                Field::Profile => value == &role.profile,
-                Field::AccountId => value == &account_id,
-                Field::AccountName => value == &role.account_name,
-                Field::AccountAlias => value == &role.account_alias,
-                Field::Role => value == &role.role_name,
-                Field::Email => value == &role.email,
+                Field::Profile => *value == &role.profile,
+                Field::AccountId => *value == &account_id,
+                Field::AccountName => *value == &role.account_name,
+                Field::AccountAlias => *value == &role.account_alias,
+                Field::Email => *value == &role.email,
+                Field::Role => *value == &role.role_name,
             });
-            if !said && !value.is_empty() {
-                line.push(char::from(FIELD_END));
-                line.push_str(&one_line(key));
-                line.push(char::from(TAG_VALUE));
-                line.push_str(&one_line(value));
-            }
-        }
-        let initials: Vec<String> =
-            INITIALED.iter().map(|field| initials(Entry { line: &line }.field(*field))).collect();
-        let initials = initials.join(std::str::from_utf8(&[FIELD_END]).unwrap_or_default());
-        self.roles.push(Listed { name: profile.to_lowercase(), id, line, initials });
+            !said && !value.is_empty()
+        });
+        let tags =
+            join(tags.map(|(key, value)| format!("{}{}{}", one_line(key), char::from(TAG_VALUE), one_line(value))));
+        let [accounts, names, tag_sets] = &mut self.shared;
+        let shared = [accounts.number(account), names.number(one_line(&role.role_name)), tag_sets.number(tags)];
+        self.roles.push(Listed { name: profile.to_lowercase(), id, profile, shared });
     }
 
     /// The block, ordered by profile name, as it is kept.
     pub fn finish(mut self) -> Vec<u8> {
         self.roles.sort_unstable();
-        let count = u32::try_from(self.roles.len()).unwrap_or(u32::MAX);
-        let text: usize = self.roles.iter().map(|role| role.line.len() + role.initials.len()).sum();
-        let mut block = Vec::with_capacity(8 + self.roles.len() * 16 + text);
+        let mut block = Vec::with_capacity(16 + self.roles.len() * 96);
         block.extend(VERSION.to_le_bytes());
-        block.extend(count.to_le_bytes());
+        block.extend(u32::try_from(self.roles.len()).unwrap_or(u32::MAX).to_le_bytes());
         for role in &self.roles {
             block.extend(role.id.to_le_bytes());
         }
-        let parts: [fn(&Listed) -> &str; 2] = [|role| &role.line, |role| &role.initials];
-        for part in parts {
-            let mut end = 0_u32;
+        for part in 0..self.shared.len() {
             for role in &self.roles {
-                end = end.saturating_add(u32::try_from(part(role).len()).unwrap_or(u32::MAX));
-                block.extend(end.to_le_bytes());
-            }
-            for role in &self.roles {
-                block.extend(part(role).as_bytes());
+                block.extend(role.shared[part].to_le_bytes());
             }
         }
+        let profiles: Vec<&str> = self.roles.iter().map(|role| role.profile.as_str()).collect();
+        write_texts(&mut block, &profiles, true);
+        for (part, shared) in Part::SHARED.into_iter().zip(&self.shared) {
+            let texts: Vec<&str> = shared.texts.iter().map(String::as_str).collect();
+            write_texts(&mut block, &texts, part != Part::Tags);
+        }
         block
+    }
+}
+
+fn join(fields: impl IntoIterator<Item = String>) -> String {
+    let fields: Vec<String> = fields.into_iter().collect();
+    fields.join(char::from(FIELD_END).encode_utf8(&mut [0; 4]))
+}
+
+/// Appends texts, and their initials where somebody may type those.
+fn write_texts(block: &mut Vec<u8>, texts: &[&str], with_initials: bool) {
+    block.extend(u32::try_from(texts.len()).unwrap_or(u32::MAX).to_le_bytes());
+    write_pieces(block, texts);
+    let letters = |text: &&str| if with_initials { initials(text) } else { String::new() };
+    let letters: Vec<String> = texts.iter().map(letters).collect();
+    write_pieces(block, &letters);
+}
+
+fn write_pieces(block: &mut Vec<u8>, pieces: &[impl AsRef<str>]) {
+    let mut end = 0_u32;
+    for piece in pieces {
+        end = end.saturating_add(u32::try_from(piece.as_ref().len()).unwrap_or(u32::MAX));
+        block.extend(end.to_le_bytes());
+    }
+    for piece in pieces {
+        block.extend(piece.as_ref().as_bytes());
     }
 }
 
@@ -136,31 +211,61 @@ impl Lister {
 #[derive(Debug, Default)]
 pub struct Catalog {
     ids: Vec<i64>,
-    text: Texts,
-    /// The text in lower case, byte by byte in the same place.
-    folded: Vec<u8>,
-    /// The initials of each role, in lower case.
-    initials: Texts,
+    /// For each shared part the number of each role's text.
+    shared: [Vec<u32>; 3],
+    texts: [Texts; 4],
 }
 
-/// One text for each role, in one piece.
+/// Texts in one piece, the same in lower case, byte by byte in the same place, and their initials in lower case.
 #[derive(Debug, Default)]
 struct Texts {
+    shown: Pieces,
+    folded: Vec<u8>,
+    initials: Pieces,
+}
+
+#[derive(Debug, Default)]
+struct Pieces {
     ends: Vec<u32>,
     text: String,
 }
 
-impl Texts {
-    /// Reads `count` texts; what follows them is the rest.
-    fn read(block: &[u8], count: usize) -> Option<(Self, &[u8])> {
-        let (ends, rest) = block.split_at_checked(count.checked_mul(4)?)?;
-        let ends: Vec<u32> = ends.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let (text, rest) = rest.split_at_checked(ends.last().map_or(0, |end| *end as usize))?;
-        let text = std::str::from_utf8(text).ok()?.to_owned();
-        let whole = ends.is_sorted() && ends.iter().all(|end| text.is_char_boundary(*end as usize));
-        whole.then_some((Self { ends, text }, rest))
+/// Reads a block from its front.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
     }
 
+    fn numbers(&mut self, count: usize) -> Option<Vec<u32>> {
+        let bytes = self.bytes(count.checked_mul(4)?)?;
+        Some(bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        self.numbers(1)?.pop()
+    }
+
+    fn pieces(&mut self, count: usize) -> Option<Pieces> {
+        let ends = self.numbers(count)?;
+        let text = self.bytes(ends.last().map_or(0, |end| *end as usize))?;
+        let text = std::str::from_utf8(text).ok()?.to_owned();
+        let whole = ends.is_sorted() && ends.iter().all(|end| text.is_char_boundary(*end as usize));
+        whole.then_some(Pieces { ends, text })
+    }
+
+    fn texts(&mut self) -> Option<Texts> {
+        let count = self.number()? as usize;
+        let shown = self.pieces(count)?;
+        let initials = self.pieces(count)?;
+        Some(Texts { folded: fold(&shown.text).into_bytes(), shown, initials })
+    }
+}
+
+impl Pieces {
     fn range(&self, number: usize) -> Range<usize> {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
         start as usize..self.ends[number] as usize
@@ -174,17 +279,19 @@ impl Texts {
 impl Catalog {
     /// Reads a block; none if it is not one.
     pub fn read(block: &[u8]) -> Option<Self> {
-        let (version, rest) = block.split_first_chunk()?;
-        let (count, rest) = rest.split_first_chunk()?;
-        if u32::from_le_bytes(*version) != VERSION {
+        let mut reader = Reader(block);
+        if reader.number()? != VERSION {
             return None;
         }
-        let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
-        let (ids, rest) = rest.split_at_checked(count.checked_mul(8)?)?;
+        let count = reader.number()? as usize;
+        let ids = reader.bytes(count.checked_mul(8)?)?;
         let ids = ids.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
-        let (text, rest) = Texts::read(rest, count)?;
-        let (initials, rest) = Texts::read(rest, count)?;
-        rest.is_empty().then(|| Self { ids, folded: fold(&text.text).into_bytes(), text, initials })
+        let shared = [reader.numbers(count)?, reader.numbers(count)?, reader.numbers(count)?];
+        let texts = [reader.texts()?, reader.texts()?, reader.texts()?, reader.texts()?];
+        let has = |part: usize, number: &u32| (*number as usize) < texts[part].shown.ends.len();
+        let whole = texts[0].shown.ends.len() == count
+            && (1..).zip(&shared).all(|(part, numbers)| numbers.iter().all(|number| has(part, number)));
+        (whole && reader.0.is_empty()).then_some(Self { ids, shared, texts })
     }
 
     /// How many roles there are.
@@ -204,25 +311,35 @@ impl Catalog {
 
     /// A role by its number.
     pub fn entry(&self, number: usize) -> Entry<'_> {
-        Entry { line: self.text.get(number) }
+        Entry { catalog: self, number }
     }
 
-    /// A part of a role's text, by its place in the line.
-    pub(super) fn shown(&self, number: usize, place: Range<usize>) -> &str {
-        self.text.get(number).get(place).unwrap_or_default()
+    /// How many texts a part has.
+    pub(super) fn count(&self, part: Part) -> usize {
+        self.texts[part as usize].shown.ends.len()
     }
 
-    pub(super) fn line(&self, number: usize) -> Line<'_> {
-        let range = self.text.range(number);
-        let initials = self.initials.get(number).as_bytes();
-        Line { shown: &self.text.text.as_bytes()[range.clone()], folded: &self.folded[range], initials }
+    /// The number of a role's text in a part.
+    pub(super) fn text_of(&self, part: Part, role: usize) -> usize {
+        (part as usize).checked_sub(1).map_or(role, |shared| self.shared[shared][role] as usize)
+    }
+
+    /// A text of a part.
+    pub(super) fn text(&self, part: Part, number: usize) -> Text<'_> {
+        let texts = &self.texts[part as usize];
+        let range = texts.shown.range(number);
+        Text {
+            shown: &texts.shown.text[range.clone()],
+            folded: &texts.folded[range],
+            initials: texts.initials.get(number).as_bytes(),
+        }
     }
 }
 
-/// A role's text as it is shown and in lower case, of one length, and its initials.
+/// A text as it is shown and in lower case, of one length, and its initials.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
-    pub shown: &'a [u8],
+pub(super) struct Text<'a> {
+    pub shown: &'a str,
     pub folded: &'a [u8],
     pub initials: &'a [u8],
 }
@@ -236,14 +353,14 @@ pub(super) fn starts_word(before: u8, first: u8) -> bool {
         || (!before.is_ascii_digit() && first.is_ascii_digit())
 }
 
-/// The first letters of the words of a name, in lower case.
+/// The first letters of the words of a text, in lower case, field by field.
 fn initials(name: &str) -> String {
     let mut before = b' ';
     let mut initials = String::new();
     for c in name.chars() {
         let mut bytes = [0; 4];
         let first = c.encode_utf8(&mut bytes).as_bytes()[0];
-        if c.is_alphanumeric() && starts_word(before, first) {
+        if first == FIELD_END || (c.is_alphanumeric() && starts_word(before, first)) {
             initials.push(c);
         }
         before = first;
@@ -254,13 +371,19 @@ fn initials(name: &str) -> String {
 /// What a catalog knows of a role. All of it is safe to show on a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
-    line: &'a str,
+    catalog: &'a Catalog,
+    number: usize,
 }
 
 impl<'a> Entry<'a> {
+    fn text(self, part: Part) -> &'a str {
+        self.catalog.text(part, self.catalog.text_of(part, self.number)).shown
+    }
+
     /// One of the fields.
     pub fn field(self, field: Field) -> &'a str {
-        self.line.split(char::from(FIELD_END)).nth(field as usize).unwrap_or_default()
+        let (part, place) = field.place();
+        self.text(part).split(char::from(FIELD_END)).nth(place).unwrap_or_default()
     }
 
     /// The account.
@@ -271,17 +394,19 @@ impl<'a> Entry<'a> {
     /// All tags with a value, automatic ones first; a key may come twice where the role's own tag has another
     /// value than the automatic one: the later counts.
     pub fn tags(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let mut fields = Field::ALL.into_iter();
-        self.line.split(char::from(FIELD_END)).filter_map(move |text| match fields.next() {
-            Some(field) => (!text.is_empty()).then(|| (field.tag(), text)),
-            None => text.split_once(char::from(TAG_VALUE)),
-        })
+        let fields = Field::ALL.into_iter().map(move |field| (field.tag(), self.field(field)));
+        fields.filter(|(_, value)| !value.is_empty()).chain(own_tags(self.text(Part::Tags)))
     }
 
     /// The value of a tag, whatever the case of its key.
     pub fn tag(self, key: &str) -> Option<&'a str> {
         self.tags().filter(|(known, _)| known.eq_ignore_ascii_case(key)).last().map(|(_, value)| value)
     }
+}
+
+/// The tags in a text of [`Part::Tags`].
+pub(super) fn own_tags(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(char::from(FIELD_END)).filter_map(|tag| tag.split_once(char::from(TAG_VALUE)))
 }
 
 /// Lower case, character by character and only where that needs no other number of bytes: places in the folded
@@ -356,6 +481,7 @@ mod tests {
             ("data platform 2", "dp2"),
             ("prod2eu", "p2"),
             ("Ärger über", "äü"),
+            ("pay\u{1f}Big Data", "p\u{1f}bd"),
             ("--", ""),
         ] {
             assert_eq!(initials(name), letters, "{name}");

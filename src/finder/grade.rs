@@ -3,7 +3,7 @@
 use memchr::memmem;
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
-use super::catalog::{FIELD_END, Field, Line, TAG_VALUE, starts_word};
+use super::catalog::{FIELD_END, Part, TAG_VALUE, Text, starts_word};
 
 /// How sure it is that a role is meant. A query has the class of its worst word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,16 +38,6 @@ const WORD_START: u32 = 4;
 /// What a letter of a guess has to score on average; 16 is one without a gap before it.
 const LETTER: u16 = 14;
 
-/// How much a field says, when the same word is in two of them.
-fn weight(field: usize) -> u32 {
-    match Field::ALL.get(field) {
-        Some(Field::Profile | Field::AccountName | Field::AccountAlias) => 3,
-        Some(Field::Role | Field::AccountId) => 2,
-        None => 1,
-        Some(Field::Email) => 0,
-    }
-}
-
 /// A word to look for.
 pub(super) struct Word {
     finder: memmem::Finder<'static>,
@@ -60,37 +50,37 @@ impl Word {
         Self { finder: memmem::Finder::new(text.as_bytes()).into_owned(), letters: text.into() }
     }
 
-    /// How well the word fits a role; with `inside`, in the middle of words and by initials too.
-    pub fn grade(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
-        let grade = self.place(line, inside);
+    /// How well the word fits a part of a role; with `inside`, in the middle of words and by initials too.
+    pub fn grade(&self, part: Part, text: Text<'_>, inside: bool) -> Option<Grade> {
+        let grade = self.place(part, text, inside);
         if grade.is_some_and(|grade| grade.class == Class::Start) || !inside {
             return grade;
         }
-        let initials = (self.finder.needle().len() > 1).then(|| self.finder.find(line.initials)).flatten();
-        let starts = |at: usize| at.checked_sub(1).is_none_or(|before| line.initials[before] == FIELD_END);
+        let initials = (self.finder.needle().len() > 1).then(|| self.finder.find(text.initials)).flatten();
+        let starts = |at: usize| at.checked_sub(1).is_none_or(|before| text.initials[before] == FIELD_END);
         grade.max(initials.map(|at| Grade { class: Class::Initials, fine: u32::from(starts(at)), sure: false }))
     }
 
-    fn place(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
+    fn place(&self, part: Part, text: Text<'_>, inside: bool) -> Option<Grade> {
         let mut best: Option<Grade> = None;
-        let mut field = 0;
-        let mut counted = 0;
-        let mut from = 0;
-        while let Some(at) = self.finder.find(&line.folded[from..]).map(|at| at + from) {
-            field += memchr::memchr_iter(FIELD_END, &line.folded[counted..at]).count();
+        let (mut field, mut counted, mut from) = (0, 0, 0);
+        let shown = text.shown.as_bytes();
+        while let Some(at) = self.finder.find(&text.folded[from..]).map(|at| at + from) {
+            field += memchr::memchr_iter(FIELD_END, &text.folded[counted..at]).count();
             counted = at;
             // The next letter starts at a place that is not the middle of one.
-            from = at + line.shown[at..].iter().skip(1).take_while(|byte| **byte & 0xc0 == 0x80).count() + 1;
+            from = at + shown[at..].iter().skip(1).take_while(|byte| **byte & 0xc0 == 0x80).count() + 1;
             let end = at + self.finder.needle().len();
-            if field >= Field::ALL.len() && is_key(&line.folded[end..]) {
+            if part == Part::Tags && is_key(&text.folded[end..]) {
                 continue;
             }
-            let Some(place) = place(line, at, end) else { continue };
+            let Some(place) = place(shown, at, end) else { continue };
             if place == 0 && !inside {
                 continue;
             }
             let class = if place == 0 { Class::Inside } else { Class::Start };
-            let grade = Grade { class, fine: place + weight(field), sure: true };
+            let weight = part.weights().get(field).copied().unwrap_or(1);
+            let grade = Grade { class, fine: place + weight, sure: true };
             best = best.max(Some(grade));
             if grade.fine == BEST {
                 break;
@@ -99,14 +89,13 @@ impl Word {
         best
     }
 
-    /// Where the word's letters come in order in one field of the role.
-    pub fn guess(&self, line: Line<'_>, guesser: &mut Guesser) -> Option<Grade> {
+    /// Where the word's letters come in order in one field of a part.
+    pub fn guess(&self, text: Text<'_>, guesser: &mut Guesser) -> Option<Grade> {
         let needle = self.letters.slice(..);
-        let fields = line.shown.split(|byte| *byte == FIELD_END);
+        let fields = text.shown.split(char::from(FIELD_END));
         let scores = fields.filter_map(|field| {
-            let value = memchr::memchr(TAG_VALUE, field).map_or(field, |at| &field[at + 1..]);
-            let text = std::str::from_utf8(value).ok()?;
-            guesser.matcher.fuzzy_match(Utf32Str::new(text, &mut guesser.buffer), needle)
+            let value = field.split_once(char::from(TAG_VALUE)).map_or(field, |(_, value)| value);
+            guesser.matcher.fuzzy_match(Utf32Str::new(value, &mut guesser.buffer), needle)
         });
         // Letters that are strewn over a long name are in nearly every one.
         let least = LETTER * u16::try_from(needle.len()).unwrap_or(u16::MAX).min(1000);
@@ -136,17 +125,17 @@ fn is_key(after: &[u8]) -> bool {
 }
 
 /// What sort of place a hit is; none in the middle of a letter.
-fn place(line: Line<'_>, at: usize, end: usize) -> Option<u32> {
-    if line.shown[at] & 0xc0 == 0x80 {
+fn place(shown: &[u8], at: usize, end: usize) -> Option<u32> {
+    if shown[at] & 0xc0 == 0x80 {
         return None;
     }
-    let before = at.checked_sub(1).map(|before| line.shown[before]);
+    let before = at.checked_sub(1).map(|before| shown[before]);
     let starts_field = before.is_none_or(|byte| matches!(byte, FIELD_END | TAG_VALUE));
-    let ends_field = line.shown.get(end).is_none_or(|byte| *byte == FIELD_END);
+    let ends_field = shown.get(end).is_none_or(|byte| *byte == FIELD_END);
     Some(match before {
         _ if starts_field && ends_field => WHOLE,
         _ if starts_field => FIELD_START,
-        Some(before) if starts_word(before, line.shown[at]) => WORD_START,
+        Some(before) if starts_word(before, shown[at]) => WORD_START,
         _ => 0,
     })
 }
@@ -156,32 +145,34 @@ mod tests {
     use super::super::catalog::fold;
     use super::*;
 
-    fn grade(shown: &str, word: &str) -> Option<(Class, u32)> {
+    fn grade(part: Part, shown: &str, word: &str) -> Option<(Class, u32)> {
         let folded = fold(shown);
-        let line = Line { shown: shown.as_bytes(), folded: folded.as_bytes(), initials: b"pdpu\x1fpu" };
-        Word::new(word).grade(line, true).map(|grade| (grade.class, grade.fine))
+        let text = Text { shown, folded: folded.as_bytes(), initials: b"pdpu\x1fpu" };
+        Word::new(word).grade(part, text, true).map(|grade| (grade.class, grade.fine))
     }
 
     #[test]
     fn the_best_place_of_a_word_counts() {
-        let line = "pay-dev:PowerUser\u{1f}000000000012\u{1f}\u{1f}Prepay\u{1f}PowerUser\u{1f}a@b\u{1f}team\u{1e}blue";
-        for (word, expected) in [
-            ("pay", Some((Class::Start, 11))),
-            ("dev", Some((Class::Start, 7))),
-            ("user", Some((Class::Start, 7))),
-            ("ser", Some((Class::Inside, 3))),
-            ("prepay", Some((Class::Start, 15))),
-            ("poweruser", Some((Class::Start, 14))),
-            ("blue", Some((Class::Start, 13))),
-            ("lue", Some((Class::Inside, 1))),
-            ("team", None),
-            ("a@", Some((Class::Start, 8))),
-            ("0012", Some((Class::Inside, 2))),
-            ("pd", Some((Class::Initials, 1))),
-            ("dp", Some((Class::Initials, 0))),
-            ("up", None),
+        let account = "000000000012\u{1f}\u{1f}Prepay\u{1f}a@b";
+        let tags = "team\u{1e}blue\u{1f}x\u{1e}y";
+        for (part, text, word, expected) in [
+            (Part::Profile, "pay-dev:PowerUser", "pay", Some((Class::Start, 11))),
+            (Part::Profile, "pay-dev:PowerUser", "dev", Some((Class::Start, 7))),
+            (Part::Profile, "pay-dev:PowerUser", "user", Some((Class::Start, 7))),
+            (Part::Profile, "pay-dev:PowerUser", "ser", Some((Class::Inside, 3))),
+            (Part::Name, "PowerUser", "poweruser", Some((Class::Start, 14))),
+            (Part::Account, account, "prepay", Some((Class::Start, 15))),
+            (Part::Account, account, "pay", Some((Class::Inside, 3))),
+            (Part::Account, account, "a@", Some((Class::Start, 8))),
+            (Part::Account, account, "0012", Some((Class::Inside, 2))),
+            (Part::Tags, tags, "blue", Some((Class::Start, 13))),
+            (Part::Tags, tags, "lue", Some((Class::Inside, 1))),
+            (Part::Tags, tags, "team", None),
+            (Part::Name, "x", "pd", Some((Class::Initials, 1))),
+            (Part::Name, "x", "dp", Some((Class::Initials, 0))),
+            (Part::Name, "x", "up", None),
         ] {
-            assert_eq!(grade(line, word), expected, "{word}");
+            assert_eq!(grade(part, text, word), expected, "{word} in {text}");
         }
     }
 
@@ -196,7 +187,7 @@ mod tests {
             ("äplatform", "platform", Class::Inside),
             ("EU-Ärger", "ärger", Class::Start),
         ] {
-            assert_eq!(grade(shown, word).map(|(class, _)| class), Some(class), "{shown}");
+            assert_eq!(grade(Part::Name, shown, word).map(|(class, _)| class), Some(class), "{shown}");
         }
     }
 }

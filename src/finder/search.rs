@@ -4,11 +4,10 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use memchr::memmem;
-
-use super::catalog::{Catalog, FIELD_END, Field, Line, TAG_VALUE};
+use super::catalog::{Catalog, Field, Part};
 use super::grade::{Class, Grade, Guesser, Word};
 use super::query::{Query, Term};
+use super::tags::TagTerm;
 
 /// From this number of roles on the work is shared among the processors.
 const WORTH_SHARING: usize = 10_000;
@@ -65,15 +64,20 @@ impl Finder {
         &self.catalog
     }
 
+    /// Whether a word may be in the middle of a word, and a value in the middle of a value.
+    pub(super) fn inside(&self) -> bool {
+        self.inside
+    }
+
     /// The `most` best roles for a query: by class, then those used most and latest, then by how well the words
     /// fit, then by profile name. Guesses are made where few fit surely.
     pub fn search(&self, query: &Query, most: usize) -> Found {
         let terms = Terms::of(query, self);
         let name = query.as_name();
         let mut ranked: Vec<(u64, u32)> = self.shared(|number| {
-            let grade = terms.grade(self.catalog.line(number), self.inside)?;
-            let profile = || self.catalog.line(number).folded.split(|byte| *byte == FIELD_END).next();
-            let is_name = grade.class == Class::Start && name.as_ref().is_some_and(|n| profile() == Some(n.as_bytes()));
+            let grade = terms.grade(self, number)?;
+            let profile = || self.catalog.text(Part::Profile, number).folded;
+            let is_name = grade.class == Class::Start && name.as_ref().is_some_and(|n| profile() == n.as_bytes());
             let class = if is_name { Class::Name } else { grade.class };
             Some(self.rank(number, Grade { class, ..grade }))
         });
@@ -99,24 +103,34 @@ impl Finder {
     pub(super) fn sure(&self, query: &Query) -> Vec<u32> {
         let terms = Terms::of(query, self);
         self.shared(|number| {
-            let grade = terms.grade(self.catalog.line(number), self.inside)?;
+            let grade = terms.grade(self, number)?;
             grade.sure.then_some(u32::try_from(number).unwrap_or(u32::MAX))
         })
     }
 
     fn guesses(&self, terms: &Terms) -> Vec<(u64, u32)> {
+        let shared: Vec<_> = terms.words.iter().map(|word| self.guess_shared(&word.word)).collect();
         in_parts(self.catalog.len(), |part| {
             let mut guesser = Guesser::default();
             let guess = |number| {
-                let grade = terms.guess(self.catalog.line(number), &mut guesser)?;
+                let grade = terms.guess(self, number, &shared, &mut guesser)?;
                 Some(self.rank(number, grade))
             };
             part.filter_map(guess).collect()
         })
     }
 
+    fn guess_shared(&self, word: &Word) -> [Vec<Option<Grade>>; 3] {
+        Part::SHARED.map(|part| {
+            in_parts(self.catalog.count(part), |numbers| {
+                let mut guesser = Guesser::default();
+                numbers.map(|number| word.guess(self.catalog.text(part, number), &mut guesser)).collect()
+            })
+        })
+    }
+
     /// Asks each role, with the work shared where there is much.
-    fn shared<T: Send>(&self, ask: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
+    pub(super) fn shared<T: Send>(&self, ask: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
         in_parts(self.catalog.len(), |part| part.filter_map(&ask).collect())
     }
 
@@ -147,8 +161,8 @@ fn class_of(rank: u64) -> Class {
     }
 }
 
-/// Does the work for `count` roles in parts, one for each processor, and joins what comes out in order.
-fn in_parts<T: Send>(count: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
+/// Does the work for `count` things in parts, one for each processor, and joins what comes out in order.
+pub(super) fn in_parts<T: Send>(count: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
     if count < WORTH_SHARING || workers == 1 {
         return work(0..count);
@@ -171,138 +185,109 @@ fn in_parts<T: Send>(count: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync)
 
 /// A query, made ready for many roles.
 struct Terms {
-    account: Option<String>,
-    role: Option<String>,
-    words: Vec<Word>,
-    tags: Vec<Tag>,
+    words: Vec<GradedWord>,
+    tags: Vec<TagTerm>,
+    /// For each account and each name, whether it is the one that was asked for; empty where none was.
+    accounts: Vec<bool>,
+    names: Vec<bool>,
 }
 
-/// A `Key=value` term and how well the best role fits it: the others are not meant then.
-struct Tag {
-    value: TagValue,
-    best: Fit,
-}
-
-/// How well the value of a tag fits the one that was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
-    /// There is one, and none was asked for.
-    Any,
-    /// It holds it.
-    Part,
-    /// It starts with it.
-    Start,
-    /// It is the one.
-    Equal,
-}
-
-/// A tag to look for in a role.
-pub(super) struct TagValue {
-    /// The key, and what it is where `_` stands for a space.
-    keys: Vec<memmem::Finder<'static>>,
-    field: Option<Field>,
-    value: String,
-}
-
-impl TagValue {
-    /// Both are in lower case.
-    pub fn new(key: &str, value: &str) -> Self {
-        let needle = |key: &str| [&[FIELD_END], key.as_bytes(), &[TAG_VALUE]].concat();
-        let finder = |key: &str| memmem::Finder::new(&needle(key)).into_owned();
-        let spaced = key.contains('_').then(|| finder(&key.replace('_', " ")));
-        let field = Field::ALL.into_iter().find(|field| field.tag().eq_ignore_ascii_case(key));
-        Self { keys: spaced.into_iter().chain([finder(key)]).collect(), field, value: value.to_owned() }
-    }
-
-    /// The place of the tag's value in a role.
-    pub fn place(&self, line: Line<'_>) -> Option<Range<usize>> {
-        let ended = |start: usize| {
-            start..memchr::memchr(FIELD_END, &line.folded[start..]).map_or(line.folded.len(), |at| start + at)
-        };
-        // The last one counts: a role's own tag stands behind the automatic one.
-        for key in self.keys.iter().rev() {
-            if let Some(at) = key.find_iter(line.folded).last() {
-                return Some(ended(at + key.needle().len()));
-            }
-        }
-        let field = self.field? as usize;
-        let start = match field.checked_sub(1) {
-            None => 0,
-            Some(ends) => memchr::memchr_iter(FIELD_END, line.folded).nth(ends)? + 1,
-        };
-        Some(ended(start)).filter(|range| !range.is_empty())
-    }
-
-    fn fit(&self, line: Line<'_>) -> Option<Fit> {
-        let value = std::str::from_utf8(&line.folded[self.place(line)?]).ok()?;
-        if self.value.is_empty() {
-            return Some(Fit::Any);
-        }
-        let spaced;
-        let value = if value.contains('_') {
-            spaced = value.replace('_', " ");
-            &spaced
-        } else {
-            value
-        };
-        match value.find(&self.value)? {
-            0 if value.len() == self.value.len() => Some(Fit::Equal),
-            0 => Some(Fit::Start),
-            _ => Some(Fit::Part),
-        }
-    }
+/// A word with its grade in each text that roles share.
+struct GradedWord {
+    word: Word,
+    shared: [Vec<Option<Grade>>; 3],
 }
 
 impl Terms {
     fn of(query: &Query, finder: &Finder) -> Self {
+        let catalog = &finder.catalog;
+        let are = |part: Part, wanted: Option<&str>| -> Vec<bool> {
+            let is = |wanted: &str, number| {
+                let text = catalog.text(part, number).shown;
+                text.split(char::from(super::catalog::FIELD_END)).next() == Some(wanted)
+            };
+            wanted.map(|wanted| (0..catalog.count(part)).map(|number| is(wanted, number)).collect()).unwrap_or_default()
+        };
+        let account = query.account.map(|account| account.to_string());
         let mut terms = Self {
-            account: query.account.map(|account| account.to_string()),
-            role: query.role.clone(),
             words: Vec::new(),
             tags: Vec::new(),
+            accounts: are(Field::AccountId.place().0, account.as_deref()),
+            names: are(Field::Role.place().0, query.role.as_deref()),
         };
         for term in &query.terms {
             match term {
-                Term::Word(word) => terms.words.push(Word::new(word)),
-                Term::Tag { key, value } => {
-                    let value = TagValue::new(key, value);
-                    let fits = finder.shared(|number| value.fit(finder.catalog.line(number)));
-                    let worst = if finder.inside { Fit::Any } else { Fit::Start };
-                    let best = fits.into_iter().max().filter(|best| *best >= worst || *best == Fit::Any);
-                    // Where nobody has it, nobody fits.
-                    terms.tags.push(Tag { value, best: best.unwrap_or(Fit::Equal) });
+                Term::Word(text) => {
+                    let word = Word::new(text);
+                    let shared = Part::SHARED.map(|part| {
+                        in_parts(catalog.count(part), |numbers| {
+                            numbers.map(|number| word.grade(part, catalog.text(part, number), finder.inside)).collect()
+                        })
+                    });
+                    terms.words.push(GradedWord { word, shared });
                 }
+                Term::Tag { key, value } => terms.tags.push(TagTerm::new(finder, key, value)),
             }
         }
         terms
     }
 
     /// Whether a role is of the account, the name and the tags that were asked for.
-    fn admits(&self, line: Line<'_>) -> bool {
-        let field = |field: Field| line.shown.split(|byte| *byte == FIELD_END).nth(field as usize);
-        self.account.as_ref().is_none_or(|account| field(Field::AccountId) == Some(account.as_bytes()))
-            && self.role.as_ref().is_none_or(|role| field(Field::Role) == Some(role.as_bytes()))
-            && self.tags.iter().all(|tag| tag.value.fit(line) == Some(tag.best))
+    fn admits(&self, catalog: &Catalog, number: usize) -> bool {
+        let is = |wanted: &[bool], part| wanted.is_empty() || wanted[catalog.text_of(part, number)];
+        is(&self.accounts, Part::Account)
+            && is(&self.names, Part::Name)
+            && self.tags.iter().all(|tag| tag.fit(catalog, number).is_some_and(|fit| fit == tag.best))
     }
 
-    fn grade(&self, line: Line<'_>, inside: bool) -> Option<Grade> {
+    fn grade(&self, finder: &Finder, number: usize) -> Option<Grade> {
+        let catalog = &finder.catalog;
+        if !self.admits(catalog, number) {
+            return None;
+        }
         let mut grade = Grade { class: Class::Start, fine: 0, sure: true };
         for word in &self.words {
-            let one = word.grade(line, inside)?;
+            let one = word.grade(finder, number)?;
             grade =
                 Grade { class: grade.class.min(one.class), fine: grade.fine + one.fine, sure: grade.sure && one.sure };
         }
-        self.admits(line).then_some(grade)
+        Some(grade)
     }
 
-    /// The grade of a role that does not fit surely, but may be meant.
-    fn guess(&self, line: Line<'_>, guesser: &mut Guesser) -> Option<Grade> {
+    /// The grade of a role that does not fit, but may be meant.
+    fn guess(
+        &self,
+        finder: &Finder,
+        number: usize,
+        shared: &[[Vec<Option<Grade>>; 3]],
+        guesser: &mut Guesser,
+    ) -> Option<Grade> {
+        let catalog = &finder.catalog;
+        if !self.admits(catalog, number) {
+            return None;
+        }
         let mut fine = 0;
         let mut known = true;
-        for word in &self.words {
-            fine += word.guess(line, guesser)?.fine;
-            known &= word.grade(line, true).is_some();
+        for (word, guesses) in self.words.iter().zip(shared) {
+            let shared = best_shared(catalog, guesses, number);
+            let own = word.word.guess(catalog.text(Part::Profile, number), guesser);
+            fine += shared.max(own)?.fine;
+            known = known && word.grade(finder, number).is_some();
         }
-        (!known && self.admits(line)).then_some(Grade { class: Class::Guess, fine, sure: false })
+        (!known).then_some(Grade { class: Class::Guess, fine, sure: false })
     }
+}
+
+impl GradedWord {
+    fn grade(&self, finder: &Finder, number: usize) -> Option<Grade> {
+        let catalog = &finder.catalog;
+        let own = self.word.grade(Part::Profile, catalog.text(Part::Profile, number), finder.inside);
+        own.max(best_shared(catalog, &self.shared, number))
+    }
+}
+
+/// The best grade among the texts that a role shares with others.
+fn best_shared(catalog: &Catalog, grades: &[Vec<Option<Grade>>; 3], number: usize) -> Option<Grade> {
+    let graded = Part::SHARED.into_iter().zip(grades);
+    graded.map(|(part, grades)| grades[catalog.text_of(part, number)]).max().flatten()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, params};
 
 use crate::finder::{Catalog, Lister, decayed};
 use crate::role::Role;
@@ -21,10 +21,7 @@ pub struct Use {
 impl Index {
     /// The roles of an instance, ready to be searched.
     pub fn catalog(&self, instance_id: i64) -> Result<Catalog, IndexError> {
-        let block: Option<Vec<u8>> = self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT block FROM catalog WHERE instance_id = ?1")?;
-            statement.query_row([instance_id], |row| row.get(0)).optional()
-        })?;
+        let block = self.read(|connection| read_block(connection, instance_id).optional())?;
         match block.and_then(|block| Catalog::read(&block)) {
             Some(catalog) => Ok(catalog),
             None => self.list_catalog(instance_id),
@@ -62,6 +59,17 @@ impl Index {
     pub fn role(&self, id: i64) -> Result<Option<Role>, IndexError> {
         self.read(|connection| super::query::by_id(connection, id))
     }
+}
+
+/// Reads the block of an instance page by page into its place: some megabytes are not copied once more.
+fn read_block(connection: &Connection, instance_id: i64) -> rusqlite::Result<Vec<u8>> {
+    let known: i64 = connection
+        .prepare_cached("SELECT instance_id FROM catalog WHERE instance_id = ?1")?
+        .query_row([instance_id], |row| row.get(0))?;
+    let blob = connection.blob_open(MAIN_DB, "catalog", "block", known, true)?;
+    let mut block = vec![0; blob.len()];
+    blob.read_at_exact(&mut block, 0)?;
+    Ok(block)
 }
 
 /// Keeps the block of an instance.
