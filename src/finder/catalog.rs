@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::error::one_line;
 use crate::role::{AccountId, Role};
@@ -81,8 +82,6 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub const ALL: [Self; 4] = [Self::Profile, Self::Account, Self::Name, Self::Tags];
-
     /// The shared ones.
     pub const SHARED: [Self; 3] = [Self::Account, Self::Name, Self::Tags];
 
@@ -214,6 +213,22 @@ pub struct Catalog {
     /// For each shared part the number of each role's text.
     shared: [Vec<u32>; 3],
     texts: [Texts; 4],
+    /// The letters of each profile name, found out when they are asked for first.
+    letters: OnceLock<Vec<u32>>,
+}
+
+/// Which letters and digits a text in lower case has: a bit for each or for two, and one for all signs. Letters
+/// beyond ASCII may be taken for others: such a text is not told from any.
+pub(super) fn letters(folded: &[u8]) -> u32 {
+    folded.iter().fold(0, |letters, byte| {
+        letters
+            | match byte {
+                b'a'..=b'z' => 1 << (byte - b'a'),
+                b'0'..=b'9' => 1 << (26 + (byte - b'0') / 2),
+                0x80.. => u32::MAX,
+                _ => 1 << 31,
+            }
+    })
 }
 
 /// Texts in one piece, the same in lower case, byte by byte in the same place, and their initials in lower case.
@@ -291,7 +306,7 @@ impl Catalog {
         let has = |part: usize, number: &u32| (*number as usize) < texts[part].shown.ends.len();
         let whole = texts[0].shown.ends.len() == count
             && (1..).zip(&shared).all(|(part, numbers)| numbers.iter().all(|number| has(part, number)));
-        (whole && reader.0.is_empty()).then_some(Self { ids, shared, texts })
+        (whole && reader.0.is_empty()).then(|| Self { ids, shared, texts, letters: OnceLock::new() })
     }
 
     /// How many roles there are.
@@ -322,6 +337,12 @@ impl Catalog {
     /// The number of a role's text in a part.
     pub(super) fn text_of(&self, part: Part, role: usize) -> usize {
         (part as usize).checked_sub(1).map_or(role, |shared| self.shared[shared][role] as usize)
+    }
+
+    /// The [`letters`] of a role's profile name.
+    pub(super) fn letters(&self, number: usize) -> u32 {
+        let all = || (0..self.len()).map(|number| letters(self.text(Part::Profile, number).folded)).collect();
+        self.letters.get_or_init(all)[number]
     }
 
     /// A text of a part.

@@ -3,7 +3,7 @@
 use memchr::memmem;
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
-use super::catalog::{FIELD_END, Part, TAG_VALUE, Text, starts_word};
+use super::catalog::{FIELD_END, Part, TAG_VALUE, Text, letters, starts_word};
 
 /// How sure it is that a role is meant. A query has the class of its worst word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,13 +41,18 @@ const LETTER: u16 = 14;
 /// A word to look for.
 pub(super) struct Word {
     finder: memmem::Finder<'static>,
-    letters: Utf32String,
+    needle: Utf32String,
+    letters: u32,
 }
 
 impl Word {
     /// `text` is in lower case.
     pub fn new(text: &str) -> Self {
-        Self { finder: memmem::Finder::new(text.as_bytes()).into_owned(), letters: text.into() }
+        Self {
+            finder: memmem::Finder::new(text.as_bytes()).into_owned(),
+            needle: text.into(),
+            letters: letters(text.as_bytes()),
+        }
     }
 
     /// How well the word fits a part of a role; with `inside`, in the middle of words and by initials too.
@@ -89,9 +94,14 @@ impl Word {
         best
     }
 
+    /// Whether a text with these letters has all those of the word.
+    pub fn may_be_in(&self, letters: u32) -> bool {
+        letters == u32::MAX || self.letters & !letters == 0
+    }
+
     /// Where the word's letters come in order in one field of a part.
     pub fn guess(&self, text: Text<'_>, guesser: &mut Guesser) -> Option<Grade> {
-        let needle = self.letters.slice(..);
+        let needle = self.needle.slice(..);
         let fields = text.shown.split(char::from(FIELD_END));
         let scores = fields.filter_map(|field| {
             let value = field.split_once(char::from(TAG_VALUE)).map_or(field, |(_, value)| value);

@@ -83,7 +83,9 @@ impl Finder {
         });
         let sure = ranked.iter().filter(|(rank, _)| is_sure(*rank)).count();
         if self.inside && sure < FEW && !terms.words.is_empty() {
-            ranked.extend(self.guesses(&terms));
+            let mut fits = vec![false; self.catalog.len()];
+            ranked.iter().for_each(|(_, number)| fits[*number as usize] = true);
+            ranked.extend(self.guesses(&terms, &fits));
         }
         let total = ranked.len();
         if total > most && most > 0 {
@@ -108,7 +110,8 @@ impl Finder {
         })
     }
 
-    fn guesses(&self, terms: &Terms) -> Vec<(u64, u32)> {
+    /// Those that may be meant among the roles that do not fit.
+    fn guesses(&self, terms: &Terms, fits: &[bool]) -> Vec<(u64, u32)> {
         let shared: Vec<_> = terms.words.iter().map(|word| self.guess_shared(&word.word)).collect();
         in_parts(self.catalog.len(), |part| {
             let mut guesser = Guesser::default();
@@ -116,7 +119,7 @@ impl Finder {
                 let grade = terms.guess(self, number, &shared, &mut guesser)?;
                 Some(self.rank(number, grade))
             };
-            part.filter_map(guess).collect()
+            part.filter(|number| !fits[*number]).filter_map(guess).collect()
         })
     }
 
@@ -267,14 +270,13 @@ impl Terms {
             return None;
         }
         let mut fine = 0;
-        let mut known = true;
         for (word, guesses) in self.words.iter().zip(shared) {
             let shared = best_shared(catalog, guesses, number);
-            let own = word.word.guess(catalog.text(Part::Profile, number), guesser);
+            let may = word.word.may_be_in(catalog.letters(number));
+            let own = may.then(|| word.word.guess(catalog.text(Part::Profile, number), guesser)).flatten();
             fine += shared.max(own)?.fine;
-            known = known && word.grade(finder, number).is_some();
         }
-        (!known).then_some(Grade { class: Class::Guess, fine, sure: false })
+        Some(Grade { class: Class::Guess, fine, sure: false })
     }
 }
 

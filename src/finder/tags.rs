@@ -113,7 +113,9 @@ impl Finder {
         let catalog = self.catalog();
         let numbers = self.sure(query);
         let mut seen: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
-        for part in Part::ALL {
+        // Each role has a profile name of its own.
+        seen.insert(Field::Profile.tag(), (numbers.len(), HashSet::new()));
+        for part in Part::SHARED {
             let mut roles = vec![0; catalog.count(part)];
             for number in &numbers {
                 roles[catalog.text_of(part, *number as usize)] += 1;
@@ -141,7 +143,7 @@ impl Finder {
             text: key.to_owned(),
             // A role's own tag in the place of an automatic one was counted as both.
             roles: roles.min(numbers.len()),
-            values: values.len(),
+            values: if key == Field::Profile.tag() { numbers.len() } else { values.len() },
         };
         let narrows = |choice: &Choice| choice.values > 1 || choice.roles < numbers.len();
         let mut choices: Vec<Choice> = seen.into_iter().map(choice).filter(narrows).collect();
