@@ -303,8 +303,10 @@ pub enum Format {
 Examples:
   aws-sso exec -p payments-dev -- aws s3 ls
   aws-sso exec -A 123456789012 -R ReadOnly        a shell as this role
+  aws-sso exec -- terraform plan                  as a role that you choose
 
-Without role flags, AWS_SSO_ROLE_ARN or AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME name the role.")]
+Without role flags, AWS_SSO_ROLE_ARN or AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME name the role; where they do
+not either, or with -A or -R alone, you choose one on the terminal.")]
 pub struct ExecArgs {
     /// The role to run as.
     #[command(flatten)]

@@ -46,21 +46,24 @@ pub struct ShellInitArgs {
     max_term_width = 100,
     after_help = "\
 Examples:
+  aws-sso-use                           choose one: those used lately come first
   aws-sso-use payments-dev:ReadOnly     the role with this profile name
   aws-sso-use pay dev read              the one role that fits these words
+  aws-sso-use Env=prod Team=payments    by tags
   aws-sso-use -A 123456789012 -R Admin  by account and role name
   aws-sso-use -S Other prod             in another SSO instance
   aws-sso-use -                         the role before this one
   aws-sso-clear                         no role
 
-A word fits the profile name, the account's name or id, the role's name or a tag (Key=value).
-More than one role that fits is an error that lists them; nothing is changed by it."
+A word fits the profile name, the account's name, id or e-mail address, the role's name or the value of a tag.
+Where more than one role fits you choose among them; with --no-input, or without a terminal, that is an error
+which lists them."
 )]
 pub struct UseCli {
     /// Flags of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// Profile name, or words that one role fits; '-' for the role before
+    /// Profile name, or words and Key=value that one role fits; '-' for the role before
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// Profile name

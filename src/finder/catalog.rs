@@ -209,6 +209,7 @@ fn write_pieces(block: &mut Vec<u8>, pieces: &[impl AsRef<str>]) {
 /// The roles of an instance, ready to be searched. Each has a number, in the order of profile names.
 #[derive(Debug, Default)]
 pub struct Catalog {
+    block: Vec<u8>,
     ids: Vec<i64>,
     /// For each shared part the number of each role's text.
     shared: [Vec<u32>; 3],
@@ -231,7 +232,7 @@ pub(super) fn letters(folded: &[u8]) -> u32 {
     })
 }
 
-/// Texts in one piece, the same in lower case, byte by byte in the same place, and their initials in lower case.
+/// Texts, the same in lower case, byte by byte in the same place, and their initials in lower case.
 #[derive(Debug, Default)]
 struct Texts {
     shown: Pieces,
@@ -239,19 +240,23 @@ struct Texts {
     initials: Pieces,
 }
 
+/// Texts that lie side by side in the block.
 #[derive(Debug, Default)]
 struct Pieces {
+    start: usize,
     ends: Vec<u32>,
-    text: String,
 }
 
 /// Reads a block from its front.
-struct Reader<'a>(&'a [u8]);
+struct Reader<'a> {
+    block: &'a [u8],
+    at: usize,
+}
 
 impl<'a> Reader<'a> {
     fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
+        let bytes = self.block.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
         Some(bytes)
     }
 
@@ -264,37 +269,41 @@ impl<'a> Reader<'a> {
         self.numbers(1)?.pop()
     }
 
-    fn pieces(&mut self, count: usize) -> Option<Pieces> {
+    /// Texts, each of them in UTF-8, and all of them together.
+    fn pieces(&mut self, count: usize) -> Option<(Pieces, &'a str)> {
         let ends = self.numbers(count)?;
-        let text = self.bytes(ends.last().map_or(0, |end| *end as usize))?;
-        let text = std::str::from_utf8(text).ok()?.to_owned();
+        let start = self.at;
+        let text = std::str::from_utf8(self.bytes(ends.last().map_or(0, |end| *end as usize))?).ok()?;
         let whole = ends.is_sorted() && ends.iter().all(|end| text.is_char_boundary(*end as usize));
-        whole.then_some(Pieces { ends, text })
+        whole.then_some((Pieces { start, ends }, text))
     }
 
     fn texts(&mut self) -> Option<Texts> {
         let count = self.number()? as usize;
-        let shown = self.pieces(count)?;
-        let initials = self.pieces(count)?;
-        Some(Texts { folded: fold(&shown.text).into_bytes(), shown, initials })
+        let (shown, text) = self.pieces(count)?;
+        let (initials, _) = self.pieces(count)?;
+        Some(Texts { shown, folded: fold(text).into_bytes(), initials })
     }
 }
 
 impl Pieces {
+    /// The place of a text among the others.
     fn range(&self, number: usize) -> Range<usize> {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
         start as usize..self.ends[number] as usize
     }
 
-    fn get(&self, number: usize) -> &str {
-        &self.text[self.range(number)]
+    /// The place of a text in the block.
+    fn in_block(&self, number: usize) -> Range<usize> {
+        let Range { start, end } = self.range(number);
+        self.start + start..self.start + end
     }
 }
 
 impl Catalog {
     /// Reads a block; none if it is not one.
-    pub fn read(block: &[u8]) -> Option<Self> {
-        let mut reader = Reader(block);
+    pub fn read(block: Vec<u8>) -> Option<Self> {
+        let mut reader = Reader { block: &block, at: 0 };
         if reader.number()? != VERSION {
             return None;
         }
@@ -306,7 +315,8 @@ impl Catalog {
         let has = |part: usize, number: &u32| (*number as usize) < texts[part].shown.ends.len();
         let whole = texts[0].shown.ends.len() == count
             && (1..).zip(&shared).all(|(part, numbers)| numbers.iter().all(|number| has(part, number)));
-        (whole && reader.0.is_empty()).then(|| Self { ids, shared, texts, letters: OnceLock::new() })
+        let whole = whole && reader.at == block.len();
+        whole.then(|| Self { block, ids, shared, texts, letters: OnceLock::new() })
     }
 
     /// How many roles there are.
@@ -341,28 +351,44 @@ impl Catalog {
 
     /// The [`letters`] of a role's profile name.
     pub(super) fn letters(&self, number: usize) -> u32 {
-        let all = || (0..self.len()).map(|number| letters(self.text(Part::Profile, number).folded)).collect();
+        let all = || (0..self.len()).map(|number| letters(self.text(Part::Profile, number).folded())).collect();
         self.letters.get_or_init(all)[number]
     }
 
     /// A text of a part.
     pub(super) fn text(&self, part: Part, number: usize) -> Text<'_> {
-        let texts = &self.texts[part as usize];
-        let range = texts.shown.range(number);
-        Text {
-            shown: &texts.shown.text[range.clone()],
-            folded: &texts.folded[range],
-            initials: texts.initials.get(number).as_bytes(),
-        }
+        Text { block: &self.block, texts: &self.texts[part as usize], number }
     }
 }
 
-/// A text as it is shown and in lower case, of one length, and its initials.
+/// One text of a part.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {
-    pub shown: &'a str,
-    pub folded: &'a [u8],
-    pub initials: &'a [u8],
+    block: &'a [u8],
+    texts: &'a Texts,
+    number: usize,
+}
+
+impl<'a> Text<'a> {
+    /// It as it is shown.
+    pub fn shown(self) -> &'a str {
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    /// The same, letter by letter.
+    pub fn bytes(self) -> &'a [u8] {
+        &self.block[self.texts.shown.in_block(self.number)]
+    }
+
+    /// It in lower case, of the same length.
+    pub fn folded(self) -> &'a [u8] {
+        &self.texts.folded[self.texts.shown.range(self.number)]
+    }
+
+    /// Its initials in lower case.
+    pub fn initials(self) -> &'a [u8] {
+        &self.block[self.texts.initials.in_block(self.number)]
+    }
 }
 
 /// Whether a word begins between two bytes: after what is no letter, at a capital after a small letter, and where
@@ -389,6 +415,14 @@ fn initials(name: &str) -> String {
     fold(&initials)
 }
 
+/// A catalog of one role whose name is `text`, for tests of what is found in texts.
+#[cfg(test)]
+pub(super) fn of_text(role: &Role) -> Catalog {
+    let mut lister = Lister::default();
+    lister.add(0, role);
+    Catalog::read(lister.finish()).unwrap_or_default()
+}
+
 /// What a catalog knows of a role. All of it is safe to show on a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -398,7 +432,7 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn text(self, part: Part) -> &'a str {
-        self.catalog.text(part, self.catalog.text_of(part, self.number)).shown
+        self.catalog.text(part, self.catalog.text_of(part, self.number)).shown()
     }
 
     /// One of the fields.
@@ -465,7 +499,7 @@ mod tests {
         for (id, role) in (1..).zip(roles) {
             lister.add(id, role);
         }
-        Catalog::read(&lister.finish()).expect("a catalog")
+        Catalog::read(lister.finish()).expect("a catalog")
     }
 
     #[test]
@@ -524,12 +558,12 @@ mod tests {
         lister.add(2, &role("b", &[]));
         let block = lister.finish();
         for length in 0..block.len() {
-            assert!(Catalog::read(&block[..length]).is_none(), "{length}");
+            assert!(Catalog::read(block[..length].to_vec()).is_none(), "{length}");
         }
         let mut other = block.clone();
         other[0] = 9;
-        assert!(Catalog::read(&other).is_none());
-        assert!(Catalog::read(&Lister::default().finish()).expect("none is a catalog too").is_empty());
+        assert!(Catalog::read(other).is_none());
+        assert!(Catalog::read(Lister::default().finish()).expect("none is a catalog too").is_empty());
     }
 
     proptest! {
@@ -542,7 +576,7 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(block in proptest::collection::vec(any::<u8>(), 0..64)) {
-            if let Some(catalog) = Catalog::read(&block) {
+            if let Some(catalog) = Catalog::read(block) {
                 for number in 0..catalog.len() {
                     let _ = catalog.entry(number).tags().count();
                 }

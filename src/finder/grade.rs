@@ -1,5 +1,7 @@
 //! How well one word fits one role.
 
+use std::num::NonZeroU32;
+
 use memchr::memmem;
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
@@ -20,13 +22,48 @@ pub enum Class {
     Name,
 }
 
-/// A class, and a number that orders what is of one class.
+/// A class, a number that orders what is of one class, and whether every word is in the role as it is; in one number
+/// that orders like the three: there are hundreds of thousands of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Grade {
-    pub class: Class,
-    pub fine: u32,
-    /// Whether every word is in the role as it is.
-    pub sure: bool,
+pub(super) struct Grade(NonZeroU32);
+
+impl Grade {
+    const FINE: u32 = 24;
+
+    pub fn new(class: Class, fine: u32, sure: bool) -> Self {
+        let fine = fine.min((1 << Self::FINE) - 1);
+        let number = (class as u32 + 1) << (Self::FINE + 1) | fine << 1 | u32::from(sure);
+        Self(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
+    }
+
+    pub fn class(self) -> Class {
+        match (self.0.get() >> (Self::FINE + 1)).saturating_sub(1) {
+            0 => Class::Guess,
+            1 => Class::Inside,
+            2 => Class::Initials,
+            3 => Class::Start,
+            _ => Class::Name,
+        }
+    }
+
+    pub fn fine(self) -> u32 {
+        (self.0.get() >> 1) & ((1 << Self::FINE) - 1)
+    }
+
+    pub fn is_sure(self) -> bool {
+        self.0.get() & 1 == 1
+    }
+
+    /// Whether no other place of the same word could be better.
+    pub fn is_best(self) -> bool {
+        self.class() == Class::Start && self.fine() == BEST
+    }
+
+    /// The grade of two words together.
+    pub fn and(self, other: Self) -> Self {
+        let class = self.class().min(other.class());
+        Self::new(class, self.fine() + other.fine(), self.is_sure() && other.is_sure())
+    }
 }
 
 /// The most that one word adds to the fine order.
@@ -58,25 +95,29 @@ impl Word {
     /// How well the word fits a part of a role; with `inside`, in the middle of words and by initials too.
     pub fn grade(&self, part: Part, text: Text<'_>, inside: bool) -> Option<Grade> {
         let grade = self.place(part, text, inside);
-        if grade.is_some_and(|grade| grade.class == Class::Start) || !inside {
+        if grade.is_some_and(|grade| grade.class() == Class::Start) || !inside {
             return grade;
         }
-        let initials = (self.finder.needle().len() > 1).then(|| self.finder.find(text.initials)).flatten();
-        let starts = |at: usize| at.checked_sub(1).is_none_or(|before| text.initials[before] == FIELD_END);
-        grade.max(initials.map(|at| Grade { class: Class::Initials, fine: u32::from(starts(at)), sure: false }))
+        if self.finder.needle().len() < 2 {
+            return grade;
+        }
+        let initials = text.initials();
+        let starts = |at: usize| at.checked_sub(1).is_none_or(|before| initials[before] == FIELD_END);
+        let found = self.finder.find(initials);
+        grade.max(found.map(|at| Grade::new(Class::Initials, u32::from(starts(at)), false)))
     }
 
     fn place(&self, part: Part, text: Text<'_>, inside: bool) -> Option<Grade> {
         let mut best: Option<Grade> = None;
         let (mut field, mut counted, mut from) = (0, 0, 0);
-        let shown = text.shown.as_bytes();
-        while let Some(at) = self.finder.find(&text.folded[from..]).map(|at| at + from) {
-            field += memchr::memchr_iter(FIELD_END, &text.folded[counted..at]).count();
+        let (shown, folded) = (text.bytes(), text.folded());
+        while let Some(at) = self.finder.find(&folded[from..]).map(|at| at + from) {
+            field += memchr::memchr_iter(FIELD_END, &folded[counted..at]).count();
             counted = at;
             // The next letter starts at a place that is not the middle of one.
             from = at + shown[at..].iter().skip(1).take_while(|byte| **byte & 0xc0 == 0x80).count() + 1;
             let end = at + self.finder.needle().len();
-            if part == Part::Tags && is_key(&text.folded[end..]) {
+            if part == Part::Tags && is_key(&folded[end..]) {
                 continue;
             }
             let Some(place) = place(shown, at, end) else { continue };
@@ -85,9 +126,9 @@ impl Word {
             }
             let class = if place == 0 { Class::Inside } else { Class::Start };
             let weight = part.weights().get(field).copied().unwrap_or(1);
-            let grade = Grade { class, fine: place + weight, sure: true };
+            let grade = Grade::new(class, place + weight, true);
             best = best.max(Some(grade));
-            if grade.fine == BEST {
+            if grade.is_best() {
                 break;
             }
         }
@@ -102,18 +143,14 @@ impl Word {
     /// Where the word's letters come in order in one field of a part.
     pub fn guess(&self, text: Text<'_>, guesser: &mut Guesser) -> Option<Grade> {
         let needle = self.needle.slice(..);
-        let fields = text.shown.split(char::from(FIELD_END));
+        let fields = text.shown().split(char::from(FIELD_END));
         let scores = fields.filter_map(|field| {
             let value = field.split_once(char::from(TAG_VALUE)).map_or(field, |(_, value)| value);
             guesser.matcher.fuzzy_match(Utf32Str::new(value, &mut guesser.buffer), needle)
         });
         // Letters that are strewn over a long name are in nearly every one.
         let least = LETTER * u16::try_from(needle.len()).unwrap_or(u16::MAX).min(1000);
-        scores.max().filter(|score| *score >= least).map(|score| Grade {
-            class: Class::Guess,
-            fine: score.into(),
-            sure: false,
-        })
+        scores.max().filter(|score| *score >= least).map(|score| Grade::new(Class::Guess, score.into(), false))
     }
 }
 
@@ -152,38 +189,60 @@ fn place(shown: &[u8], at: usize, end: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalog::fold;
+    use super::super::catalog::of_text;
     use super::*;
+    use crate::role::Role;
 
-    fn grade(part: Part, shown: &str, word: &str) -> Option<(Class, u32)> {
-        let folded = fold(shown);
-        let text = Text { shown, folded: folded.as_bytes(), initials: b"pdpu\x1fpu" };
-        Word::new(word).grade(part, text, true).map(|grade| (grade.class, grade.fine))
+    fn grade(part: Part, role: &Role, word: &str) -> Option<(Class, u32)> {
+        let catalog = of_text(role);
+        Word::new(word).grade(part, catalog.text(part, 0), true).map(|grade| (grade.class(), grade.fine()))
     }
 
     #[test]
     fn the_best_place_of_a_word_counts() {
-        let account = "000000000012\u{1f}\u{1f}Prepay\u{1f}a@b";
-        let tags = "team\u{1e}blue\u{1f}x\u{1e}y";
-        for (part, text, word, expected) in [
-            (Part::Profile, "pay-dev:PowerUser", "pay", Some((Class::Start, 11))),
-            (Part::Profile, "pay-dev:PowerUser", "dev", Some((Class::Start, 7))),
-            (Part::Profile, "pay-dev:PowerUser", "user", Some((Class::Start, 7))),
-            (Part::Profile, "pay-dev:PowerUser", "ser", Some((Class::Inside, 3))),
-            (Part::Name, "PowerUser", "poweruser", Some((Class::Start, 14))),
-            (Part::Account, account, "prepay", Some((Class::Start, 15))),
-            (Part::Account, account, "pay", Some((Class::Inside, 3))),
-            (Part::Account, account, "a@", Some((Class::Start, 8))),
-            (Part::Account, account, "0012", Some((Class::Inside, 2))),
-            (Part::Tags, tags, "blue", Some((Class::Start, 13))),
-            (Part::Tags, tags, "lue", Some((Class::Inside, 1))),
-            (Part::Tags, tags, "team", None),
-            (Part::Name, "x", "pd", Some((Class::Initials, 1))),
-            (Part::Name, "x", "dp", Some((Class::Initials, 0))),
-            (Part::Name, "x", "up", None),
+        let role = Role {
+            profile: "pay-dev:PowerUser".to_owned(),
+            account_id: "12".parse().expect("an id"),
+            account_alias: "Prepay".to_owned(),
+            email: "a@b".to_owned(),
+            role_name: "PowerUser".to_owned(),
+            tags: [("team", "blue"), ("x", "y")].map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            ..Role::default()
+        };
+        for (part, word, expected) in [
+            (Part::Profile, "pay", Some((Class::Start, 11))),
+            (Part::Profile, "dev", Some((Class::Start, 7))),
+            (Part::Profile, "user", Some((Class::Start, 7))),
+            (Part::Profile, "ser", Some((Class::Inside, 3))),
+            (Part::Profile, "pdpu", Some((Class::Initials, 1))),
+            (Part::Profile, "dp", Some((Class::Initials, 0))),
+            (Part::Profile, "up", None),
+            (Part::Name, "poweruser", Some((Class::Start, 14))),
+            (Part::Account, "prepay", Some((Class::Start, 15))),
+            (Part::Account, "pay", Some((Class::Inside, 3))),
+            (Part::Account, "a@", Some((Class::Start, 8))),
+            (Part::Account, "0012", Some((Class::Inside, 2))),
+            (Part::Tags, "blue", Some((Class::Start, 13))),
+            (Part::Tags, "lue", Some((Class::Inside, 1))),
+            (Part::Tags, "team", None),
         ] {
-            assert_eq!(grade(part, text, word), expected, "{word} in {text}");
+            assert_eq!(grade(part, &role, word), expected, "{word} in {part:?}");
         }
+    }
+
+    #[test]
+    fn grades_order_by_class_then_by_place() {
+        let grades = [
+            Grade::new(Class::Guess, 900, false),
+            Grade::new(Class::Inside, 0, true),
+            Grade::new(Class::Inside, 3, true),
+            Grade::new(Class::Initials, 0, false),
+            Grade::new(Class::Start, 4, true),
+            Grade::new(Class::Name, 0, true),
+        ];
+        assert!(grades.is_sorted() && None < Some(grades[0]));
+        let both = grades[4].and(grades[3]);
+        assert_eq!((both.class(), both.fine(), both.is_sure()), (Class::Initials, 4, false));
     }
 
     #[test]
@@ -197,7 +256,8 @@ mod tests {
             ("äplatform", "platform", Class::Inside),
             ("EU-Ärger", "ärger", Class::Start),
         ] {
-            assert_eq!(grade(Part::Name, shown, word).map(|(class, _)| class), Some(class), "{shown}");
+            let role = Role { role_name: shown.to_owned(), ..Role::default() };
+            assert_eq!(grade(Part::Name, &role, word).map(|(class, _)| class), Some(class), "{shown}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::catalog::{Catalog, Field, Part};
+use super::catalog::{Catalog, FIELD_END, Field, Part};
 use super::grade::{Class, Grade, Guesser, Word};
 use super::query::{Query, Term};
 use super::tags::TagTerm;
@@ -76,10 +76,9 @@ impl Finder {
         let name = query.as_name();
         let mut ranked: Vec<(u64, u32)> = self.shared(|number| {
             let grade = terms.grade(self, number)?;
-            let profile = || self.catalog.text(Part::Profile, number).folded;
-            let is_name = grade.class == Class::Start && name.as_ref().is_some_and(|n| profile() == n.as_bytes());
-            let class = if is_name { Class::Name } else { grade.class };
-            Some(self.rank(number, Grade { class, ..grade }))
+            let profile = || self.catalog.text(Part::Profile, number).folded();
+            let is_name = grade.class() == Class::Start && name.as_ref().is_some_and(|n| profile() == n.as_bytes());
+            Some(self.rank(number, if is_name { Grade::new(Class::Name, grade.fine(), true) } else { grade }))
         });
         let sure = ranked.iter().filter(|(rank, _)| is_sure(*rank)).count();
         if self.inside && sure < FEW && !terms.words.is_empty() {
@@ -106,7 +105,7 @@ impl Finder {
         let terms = Terms::of(query, self);
         self.shared(|number| {
             let grade = terms.grade(self, number)?;
-            grade.sure.then_some(u32::try_from(number).unwrap_or(u32::MAX))
+            grade.is_sure().then_some(u32::try_from(number).unwrap_or(u32::MAX))
         })
     }
 
@@ -141,11 +140,11 @@ impl Finder {
     fn rank(&self, number: usize, grade: Grade) -> (u64, u32) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floats end at the bounds")]
         let uses = self.uses.get(number).map_or(0, |uses| (uses * 1000.0) as u32).min((1 << 30) - 1);
-        let order = match grade.class {
-            Class::Guess => u64::from(grade.fine + uses.div_ceil(100).min(40)) << 24,
-            _ => u64::from(uses) << 24 | u64::from(grade.fine.min((1 << 24) - 1)),
+        let order = match grade.class() {
+            Class::Guess => u64::from(grade.fine() + uses.div_ceil(100).min(40)) << 24,
+            _ => u64::from(uses) << 24 | u64::from(grade.fine().min((1 << 24) - 1)),
         };
-        let rank = (grade.class as u64) << 60 | order << 1 | u64::from(grade.sure);
+        let rank = (grade.class() as u64) << 60 | order << 1 | u64::from(grade.is_sure());
         (rank, u32::try_from(number).unwrap_or(u32::MAX))
     }
 }
@@ -206,8 +205,8 @@ impl Terms {
         let catalog = &finder.catalog;
         let are = |part: Part, wanted: Option<&str>| -> Vec<bool> {
             let is = |wanted: &str, number| {
-                let text = catalog.text(part, number).shown;
-                text.split(char::from(super::catalog::FIELD_END)).next() == Some(wanted)
+                let text = catalog.text(part, number).shown();
+                text.split(char::from(FIELD_END)).next() == Some(wanted)
             };
             wanted.map(|wanted| (0..catalog.count(part)).map(|number| is(wanted, number)).collect()).unwrap_or_default()
         };
@@ -248,11 +247,9 @@ impl Terms {
         if !self.admits(catalog, number) {
             return None;
         }
-        let mut grade = Grade { class: Class::Start, fine: 0, sure: true };
+        let mut grade = Grade::new(Class::Start, 0, true);
         for word in &self.words {
-            let one = word.grade(finder, number)?;
-            grade =
-                Grade { class: grade.class.min(one.class), fine: grade.fine + one.fine, sure: grade.sure && one.sure };
+            grade = grade.and(word.grade(finder, number)?);
         }
         Some(grade)
     }
@@ -274,22 +271,26 @@ impl Terms {
             let shared = best_shared(catalog, guesses, number);
             let may = word.word.may_be_in(catalog.letters(number));
             let own = may.then(|| word.word.guess(catalog.text(Part::Profile, number), guesser)).flatten();
-            fine += shared.max(own)?.fine;
+            fine += shared.max(own)?.fine();
         }
-        Some(Grade { class: Class::Guess, fine, sure: false })
+        Some(Grade::new(Class::Guess, fine, false))
     }
 }
 
 impl GradedWord {
     fn grade(&self, finder: &Finder, number: usize) -> Option<Grade> {
         let catalog = &finder.catalog;
-        let own = self.word.grade(Part::Profile, catalog.text(Part::Profile, number), finder.inside);
-        own.max(best_shared(catalog, &self.shared, number))
+        let shared = best_shared(catalog, &self.shared, number);
+        if shared.is_some_and(Grade::is_best) {
+            return shared;
+        }
+        shared.max(self.word.grade(Part::Profile, catalog.text(Part::Profile, number), finder.inside))
     }
 }
 
 /// The best grade among the texts that a role shares with others.
 fn best_shared(catalog: &Catalog, grades: &[Vec<Option<Grade>>; 3], number: usize) -> Option<Grade> {
-    let graded = Part::SHARED.into_iter().zip(grades);
-    graded.map(|(part, grades)| grades[catalog.text_of(part, number)]).max().flatten()
+    let [accounts, names, tags] = grades;
+    let account = accounts[catalog.text_of(Part::Account, number)];
+    account.max(names[catalog.text_of(Part::Name, number)]).max(tags[catalog.text_of(Part::Tags, number)])
 }

@@ -71,13 +71,13 @@ impl<T: Send> TagValues<T> {
             known == key || (key.contains('_') && known.replace('_', " ") == key.replace('_', " "))
         };
         let own = |number: usize| {
-            let tags = own_tags(catalog.text(Part::Tags, number).shown);
+            let tags = own_tags(catalog.text(Part::Tags, number).shown());
             tags.filter(|(known, _)| is_key(known)).last().map(|(_, value)| tell(value))
         };
         let automatic = Field::of_tag(&key).map(|field| {
             let (part, place) = field.place();
             let value = |number: usize| {
-                let value = catalog.text(part, number).shown.split(char::from(FIELD_END)).nth(place);
+                let value = catalog.text(part, number).shown().split(char::from(FIELD_END)).nth(place);
                 value.filter(|value| !value.is_empty()).map(&tell)
             };
             (part, in_parts(catalog.count(part), |numbers| numbers.map(value).collect()))
@@ -121,7 +121,7 @@ impl Finder {
                 roles[catalog.text_of(part, *number as usize)] += 1;
             }
             for (text, roles) in roles.into_iter().enumerate().filter(|(_, roles)| *roles > 0) {
-                let text = catalog.text(part, text).shown;
+                let text = catalog.text(part, text).shown();
                 let mut note = |key, value| {
                     let (having, values) = seen.entry(key).or_default();
                     *having += roles;

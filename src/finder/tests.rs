@@ -42,7 +42,7 @@ fn finder(used: &[(&str, f64)], full_text: bool) -> Finder {
             uses.insert(id, *weight);
         }
     }
-    Finder::new(Catalog::read(&lister.finish()).expect("a catalog"), &uses, full_text)
+    Finder::new(Catalog::read(lister.finish()).expect("a catalog"), &uses, full_text)
 }
 
 /// The profiles that fit, the best first, and how many of them fit surely.
@@ -179,8 +179,7 @@ fn many_roles_are_searched_in_parts_with_one_answer() {
     for id in 0..30_000_i64 {
         lister.add(id, &Role { profile: format!("role-{id:05}"), ..Role::default() });
     }
-    let finder =
-        Finder::new(Catalog::read(&lister.finish()).expect("a catalog"), &HashMap::from([(20_007, 1.0)]), true);
+    let finder = Finder::new(Catalog::read(lister.finish()).expect("a catalog"), &HashMap::from([(20_007, 1.0)]), true);
     let best = |query: &str| {
         let hits = finder.search(&Query::of_line(query), 2).hits;
         hits.iter().map(|hit| finder.catalog().id(hit.number)).collect::<Vec<_>>()

@@ -22,7 +22,7 @@ impl Index {
     /// The roles of an instance, ready to be searched.
     pub fn catalog(&self, instance_id: i64) -> Result<Catalog, IndexError> {
         let block = self.read(|connection| read_block(connection, instance_id).optional())?;
-        match block.and_then(|block| Catalog::read(&block)) {
+        match block.and_then(Catalog::read) {
             Some(catalog) => Ok(catalog),
             None => self.list_catalog(instance_id),
         }
@@ -36,7 +36,7 @@ impl Index {
             role.tags = tags.remove(&role.arn.to_string()).unwrap_or_default();
             lister.add(id, &role);
         }
-        Ok(Catalog::read(&lister.finish()).unwrap_or_default())
+        Ok(Catalog::read(lister.finish()).unwrap_or_default())
     }
 
     /// The past of the roles of an instance that were used, at `now` (Unix time in seconds), by the key of their rows.
