@@ -167,7 +167,7 @@ fn a_window_may_change_its_size() {
     screen.resize(20, 5);
     screen.until("the smallest", |lines| lines.last().is_some_and(|line| line == "arn:aws:iam::00000…"));
     screen.press(&["Down", "Down"]);
-    let lines = screen.until("the third role", |lines| lines.iter().any(|line| line == "▌ 000000000001:R…"));
+    let lines = screen.until("the third role", |lines| lines.iter().any(|line| line == "▌ 000000000001:Rea…"));
     assert_eq!(lines.len(), 5, "{lines:#?}");
     screen.resize(80, 20);
     screen.sees(HINT);

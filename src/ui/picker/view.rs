@@ -100,7 +100,7 @@ impl<'a> View<'a> {
         line.push(&prompt, Style::of(colors.prefix_text, colors.prefix_background));
         let count = format!("{}/{}", state.found.total, self.picking.finder.catalog().len());
         let room = width.saturating_sub(line.width());
-        let counted = columns(&count) + GAP + LEAST <= room;
+        let counted = columns(state.input.text()).max(LEAST) + GAP + columns(&count) <= room;
         let room = if counted { room - columns(&count) - GAP } else { room };
         let before = state.input.before_cursor();
         let mut skipped = 0;
@@ -126,14 +126,17 @@ impl<'a> View<'a> {
         let hits = &state.found.hits;
         let shown = hits.iter().enumerate().skip(state.place.top).take(height);
         let rows: Vec<Row> = shown.map(|(n, hit)| self.row(*hit, n == state.place.selected, &mut marks)).collect();
-        let widths = widths(&rows, width.saturating_sub(2));
+        // No gap stands behind the last column.
+        let widths = widths(&rows, (width + GAP).saturating_sub(2));
         let bar = Scrollbar::of(state.place.top, height, hits.len().max(state.found.total));
         for (n, row) in rows.iter().enumerate() {
             lines.push(self.row_line(row, &widths, width, bar.as_ref().map(|bar| bar.thumb.contains(&n))));
         }
         if rows.is_empty() {
             let text = if self.picking.finder.catalog().is_empty() { "no roles" } else { "no role fits" };
-            lines.push(plain(text, dim()));
+            let mut line = Line::default();
+            line.push_cell(&plain(text, dim()), columns(text).min(width), dim());
+            lines.push(line);
         }
     }
 
@@ -186,8 +189,10 @@ impl<'a> View<'a> {
         line.push(if row.guessed { "~" } else { " " }, if row.selected { row.style } else { dim() });
         for column in ORDER.into_iter().filter(|column| widths[*column] > 0) {
             let style = if column == PROFILE { row.style } else { row.about };
+            if column != PROFILE {
+                line.push(&" ".repeat(GAP), style);
+            }
             line.push_cell(&row.cells[column], widths[column], style);
-            line.push(&" ".repeat(GAP), style);
         }
         let mut cut = Line::default();
         cut.push_cell(&line, line.width().min(width), row.about);
