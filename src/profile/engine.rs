@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use minijinja::{Environment, Error};
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind};
 
 use super::error::{Position, TemplateError};
 use super::fields::{FIELDS, Field, ProfileFields};
-use super::go::Program;
+use super::go::{self, Program};
 use super::{explain, functions};
 
 /// The longest profile name, in bytes.
@@ -43,12 +44,14 @@ impl Engine {
     pub fn go(program: Program) -> Result<Self, TemplateError> {
         let mut environment = bounded(Environment::empty());
         functions::add_functions(&mut environment);
+        environment.add_function("namespace", minijinja::functions::namespace);
+        environment.add_function(go::PAIRS, functions::pairs);
         environment.set_formatter(|out, _, value| {
             if value.is_undefined() || value.is_none() {
-                out.write_str("<no value>").map_err(Error::from)
-            } else {
-                out.write_str(&functions::show(value)).map_err(Error::from)
+                return out.write_str("<no value>").map_err(Error::from);
             }
+            refuse_function(value)?;
+            out.write_str(&functions::show(value)).map_err(Error::from)
         });
         Self::load(environment, program.template, Source::Go(program.lines))
     }
@@ -60,6 +63,10 @@ impl Engine {
         environment.remove_global("debug");
         functions::add_functions(&mut environment);
         functions::add_filters(&mut environment);
+        environment.set_formatter(|out, state, value| {
+            refuse_function(value)?;
+            minijinja::escape_formatter(out, state, value)
+        });
         Self::load(environment, format.to_owned(), Source::Jinja(format.to_owned()))
     }
 
@@ -113,6 +120,15 @@ impl Source {
             }
         }
     }
+}
+
+/// A function that is named and not called would print what it is called in here.
+fn refuse_function(value: &Value) -> Result<(), Error> {
+    if value.kind() == ValueKind::Plain {
+        let message = "a function has no text: call it, with what it works on in parentheses or piped into it";
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    Ok(())
 }
 
 /// The first cause of an error: the engine wraps those of called blocks.

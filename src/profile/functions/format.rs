@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 
 use super::answer::Answer;
 use super::{bounded, number_of, show, text_of};
@@ -28,15 +28,10 @@ pub fn println(arguments: &[Value]) -> Answer {
     bounded(format!("{}\n", arguments.iter().map(show).collect::<Vec<_>>().join(" ")))
 }
 
-/// A text between double quotes.
-pub fn quote(arguments: &[Value]) -> Answer {
-    bounded(format!("{:?}", text_of(&arguments[0])))
-}
-
-/// `printf format value …` with `%s %v %q %d %x %X %t %c %%` and the flags `-`, `0`, width and precision.
-/// What Go would spell out inside of the result, as `%!d(string=x)`, is an error here.
+/// `printf format value …` with `%s %v %q %d %x %X %o %O %b %t %c %U %%` and the flags `-`, `0`, `+`, `#`, space, width
+/// and precision. What Go would spell out inside of the result, as `%!d(string=x)`, is an error here.
 pub fn printf(arguments: &[Value]) -> Answer {
-    let format = text_of(&arguments[0]);
+    let format = arguments[0].as_str().ok_or("a text with verbs is expected first")?;
     let mut values = arguments[1..].iter();
     let mut printed = String::new();
     let mut chars = format.chars().peekable();
@@ -63,10 +58,13 @@ pub fn printf(arguments: &[Value]) -> Answer {
 }
 
 /// A `%` with what belongs to it.
+#[derive(Default)]
 struct Verb {
     left: bool,
     zeros: bool,
     plus: bool,
+    sharp: bool,
+    space: bool,
     width: usize,
     precision: Option<usize>,
     letter: char,
@@ -75,11 +73,13 @@ struct Verb {
 impl Verb {
     /// Reads what follows a `%`.
     fn read(chars: &mut Peekable<Chars<'_>>) -> Result<Self, String> {
-        let mut verb = Self { left: false, zeros: false, plus: false, width: 0, precision: None, letter: '%' };
-        while let Some(flag) = chars.next_if(|c| matches!(c, '-' | '0' | '+')) {
+        let mut verb = Self::default();
+        while let Some(flag) = chars.next_if(|c| matches!(c, '-' | '0' | '+' | '#' | ' ')) {
             verb.left |= flag == '-';
             verb.zeros |= flag == '0';
             verb.plus |= flag == '+';
+            verb.sharp |= flag == '#';
+            verb.space |= flag == ' ';
         }
         verb.width = read_width(chars)?.unwrap_or(0);
         if chars.next_if_eq(&'.').is_some() {
@@ -90,27 +90,77 @@ impl Verb {
     }
 
     fn apply(&self, value: &Value) -> Result<String, String> {
-        let text = match self.letter {
-            's' | 'v' => show(value),
-            'q' => format!("{:?}", text_of(value)),
-            't' if value.as_str().is_none() => show(value),
-            'd' if value.as_str().is_none() => self.signed(number_of(value)?),
-            'x' | 'X' => hexadecimal(value)?,
-            'c' => u32::try_from(number_of(value)?).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(),
-            'd' | 't' => return Err(format!("%{} does not fit the text '{}'", self.letter, show(value))),
-            letter => return Err(format!("%{letter} is not supported: expected one of %s %v %q %d %x %t %c %%")),
-        };
-        let text = if self.letter == 'X' { text.to_uppercase() } else { text };
-        Ok(match self.precision {
-            Some(length) if matches!(self.letter, 's' | 'v') && value.as_str().is_some() => {
-                text.chars().take(length).collect()
+        let text = value.as_str();
+        let printed = match (self.letter, text) {
+            ('s' | 'v', Some(text)) => self.cut(text),
+            ('q', Some(text)) => self.quoted(&self.cut(text)),
+            ('x' | 'X', Some(text)) => self.bytes(text),
+            ('d' | 'v', None) if value.is_number() => self.digits(number_of(value)?, 10, ""),
+            ('x' | 'X', None) => self.digits(number_of(value)?, 16, "0x"),
+            ('o', None) => self.digits(number_of(value)?, 8, "0"),
+            ('O', None) => format!("0o{}", self.digits(number_of(value)?, 8, "")),
+            ('b', None) => self.digits(number_of(value)?, 2, "0b"),
+            ('s' | 'v', None) => show(value),
+            ('t', None) if value.kind() == ValueKind::Bool => show(value),
+            ('c', None) => character(value)?.to_string(),
+            ('q', None) if value.is_number() => format!("'{}'", character(value)?),
+            ('U', None) => format!("U+{:04X}", number_of(value)?),
+            ('q', None) => super::layout::quote(std::slice::from_ref(value)).map(|text| text_of(&text))?,
+            ('d' | 'o' | 'O' | 'b' | 'c' | 'U' | 't', _) => {
+                return Err(format!("%{} does not fit '{}'", self.letter, show(value)));
             }
-            _ => text,
-        })
+            (letter, _) => {
+                return Err(format!("%{letter} is not supported: expected one of %s %v %q %d %x %o %b %t %c %U %%"));
+            }
+        };
+        Ok(if self.letter == 'X' { printed.to_uppercase() } else { printed })
     }
 
-    fn signed(&self, number: i64) -> String {
-        if self.plus { format!("{number:+}") } else { number.to_string() }
+    fn cut(&self, text: &str) -> String {
+        text.chars().take(self.precision.unwrap_or(usize::MAX)).collect()
+    }
+
+    fn quoted(&self, text: &str) -> String {
+        if self.sharp && !text.contains(|c: char| c == '`' || c.is_control()) {
+            return format!("`{text}`");
+        }
+        let quoted = go_quoted(text);
+        if !self.plus {
+            return quoted;
+        }
+        let escape = |c: char| match u32::from(c) {
+            0..=0x7f => c.to_string(),
+            code @ ..=0xffff => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        };
+        quoted.chars().map(escape).collect()
+    }
+
+    fn bytes(&self, text: &str) -> String {
+        let prefix = if self.sharp && !text.is_empty() { "0x" } else { "" };
+        let bytes: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("{prefix}{}", bytes.join(if self.space { " " } else { "" }))
+    }
+
+    /// A number with its sign, as many digits as the precision asks for, and with `#` what tells its base.
+    fn digits(&self, number: i64, base: u32, prefix: &str) -> String {
+        let sign = match number {
+            ..0 => "-",
+            _ if self.plus => "+",
+            _ if self.space => " ",
+            _ => "",
+        };
+        let magnitude = number.unsigned_abs();
+        let digits = match base {
+            2 => format!("{magnitude:b}"),
+            8 => format!("{magnitude:o}"),
+            16 => format!("{magnitude:x}"),
+            _ => magnitude.to_string(),
+        };
+        let least = self.precision.unwrap_or(0);
+        let digits =
+            if self.precision == Some(0) && number == 0 { String::new() } else { format!("{digits:0>least$}") };
+        format!("{sign}{}{digits}", if self.sharp { prefix } else { "" })
     }
 
     /// `text` at least as wide as asked for; zeros stand between a sign and its digits.
@@ -119,24 +169,17 @@ impl Verb {
         if self.left {
             return format!("{text}{}", " ".repeat(missing));
         }
-        if !self.zeros {
+        if !self.zeros || (self.precision.is_some() && self.letter == 'd') {
             return format!("{}{text}", " ".repeat(missing));
         }
-        let digits = text.strip_prefix(['-', '+']).filter(|_| self.letter == 'd').unwrap_or(text);
+        let is_number = matches!(self.letter, 'd' | 'x' | 'X' | 'o' | 'b');
+        let digits = text.strip_prefix(['-', '+', ' ']).filter(|_| is_number).unwrap_or(text);
         format!("{}{}{digits}", &text[..text.len() - digits.len()], "0".repeat(missing))
     }
 }
 
-fn hexadecimal(value: &Value) -> Result<String, String> {
-    if let Some(text) = value.as_str() {
-        return Ok(text
-            .bytes()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|d| char::from_digit(d.into(), 16))
-            .collect());
-    }
-    let number = number_of(value)?;
-    Ok(format!("{}{:x}", if number < 0 { "-" } else { "" }, number.unsigned_abs()))
+fn character(value: &Value) -> Result<char, String> {
+    Ok(u32::try_from(number_of(value)?).ok().and_then(char::from_u32).unwrap_or('\u{fffd}'))
 }
 
 fn read_width(chars: &mut Peekable<Chars<'_>>) -> Result<Option<usize>, String> {
@@ -150,4 +193,28 @@ fn read_width(chars: &mut Peekable<Chars<'_>>) -> Result<Option<usize>, String> 
         width = Some(next);
     }
     Ok(width)
+}
+
+/// A text between double quotes, with Go's escapes.
+pub fn go_quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\u{7}' => quoted.push_str("\\a"),
+            '\u{8}' => quoted.push_str("\\b"),
+            '\u{c}' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\u{b}' => quoted.push_str("\\v"),
+            c if c.is_ascii_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() || crate::error::is_format_control(c) || (c.is_whitespace() && c != ' ') => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

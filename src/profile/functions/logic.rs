@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 
 use super::answer::Answer;
 use super::show;
@@ -10,6 +10,11 @@ use super::show;
 /// `FirstItem value …`: the first that is not empty, else an empty text.
 pub fn first_non_empty(arguments: &[Value]) -> Answer {
     Ok(arguments.iter().find(|value| value.is_true()).cloned().unwrap_or_else(|| Value::from("")))
+}
+
+/// `coalesce value …`: the first that is not empty, else no value.
+pub fn coalesce(arguments: &[Value]) -> Answer {
+    Ok(arguments.iter().find(|value| value.is_true()).cloned().unwrap_or(Value::UNDEFINED))
 }
 
 /// `default value given`: the given one unless it is empty.
@@ -28,17 +33,24 @@ pub fn ternary(arguments: &[Value]) -> Answer {
     Ok(arguments[usize::from(!arguments[2].is_true())].clone())
 }
 
-/// `eq value other …`: equal to any of the others.
+/// `eq value other …`: equal to any of the others. A missing tag is equal to another one alone.
 pub fn eq(arguments: &[Value]) -> Answer {
     let mut equal = false;
     for other in &arguments[1..] {
-        equal |= compare(&arguments[0], other)? == Ordering::Equal;
+        equal |= is_equal(&arguments[0], other)?;
     }
     Ok(Value::from(equal))
 }
 
 pub fn ne(arguments: &[Value]) -> Answer {
-    ordered(arguments, Ordering::is_ne)
+    Ok(Value::from(!is_equal(&arguments[0], &arguments[1])?))
+}
+
+fn is_equal(left: &Value, right: &Value) -> Result<bool, String> {
+    if left.is_undefined() || right.is_undefined() {
+        return Ok(left.is_undefined() && right.is_undefined());
+    }
+    Ok(compare(left, right)? == Ordering::Equal)
 }
 
 pub fn lt(arguments: &[Value]) -> Answer {
@@ -58,6 +70,9 @@ pub fn ge(arguments: &[Value]) -> Answer {
 }
 
 fn ordered(arguments: &[Value], accepts: fn(Ordering) -> bool) -> Answer {
+    if arguments.iter().any(|value| value.kind() == ValueKind::Bool) {
+        return Err("true and false have no order".to_owned());
+    }
     compare(&arguments[0], &arguments[1]).map(|ordering| Value::from(accepts(ordering)))
 }
 
@@ -66,7 +81,7 @@ fn compare(left: &Value, right: &Value) -> Result<Ordering, String> {
     let text = |value: &Value| -> Option<String> {
         if value.is_undefined() || value.is_none() { Some(String::new()) } else { value.as_str().map(str::to_owned) }
     };
-    let alike = left.kind() == right.kind() && (left.is_number() || left.kind() == minijinja::value::ValueKind::Bool);
+    let alike = left.kind() == right.kind() && (left.is_number() || left.kind() == ValueKind::Bool);
     match (text(left), text(right)) {
         (Some(left), Some(right)) => Ok(left.cmp(&right)),
         _ if alike => Ok(left.cmp(right)),

@@ -6,9 +6,14 @@
 #![expect(clippy::unnecessary_wraps, reason = "the table holds functions of one signature")]
 
 mod answer;
+mod encode;
 mod format;
+mod layout;
 mod list;
 mod logic;
+mod map;
+mod number;
+mod regex;
 mod text;
 mod words;
 
@@ -36,64 +41,178 @@ const fn function(name: &'static str, min: usize, max: usize, call: fn(&[Value])
 }
 
 /// Every function but `and`, `or` and `not`, which are operators in minijinja.
-static FUNCTIONS: [Function; 50] = [
+static FUNCTIONS: [Function; 105] = [
     function("AccountIdStr", 1, 1, text::account_id),
     function("EmptyString", 1, 1, logic::is_empty),
-    function("FirstItem", 1, ANY, logic::first_non_empty),
+    function("FirstItem", 0, ANY, logic::first_non_empty),
     function("StringReplace", 3, 3, text::replace),
     function("StringsJoin", 1, ANY, list::join_items),
+    function("abbrev", 2, 2, layout::abbrev),
+    function("abbrevboth", 3, 3, layout::abbrev_both),
+    function("add", 0, ANY, number::add),
+    function("add1", 1, 1, number::add_one),
+    function("adler32sum", 1, 1, encode::adler32_sum),
+    function("append", 2, 2, list::append),
+    function("atoi", 1, 1, number::atoi),
+    function("b64dec", 1, 1, encode::base64_decode),
+    function("b64enc", 1, 1, encode::base64_encode),
     function("camelcase", 1, 1, words::camel),
     function("cat", 0, ANY, list::cat),
-    function("coalesce", 0, ANY, logic::first_non_empty),
+    function("coalesce", 0, ANY, logic::coalesce),
+    function("compact", 1, 1, list::compact),
+    function("concat", 0, ANY, list::concat),
     function("contains", 2, 2, text::contains),
     function("default", 1, 2, logic::default),
+    function("dict", 0, ANY, map::dict),
+    function("div", 2, 2, number::div),
     function("empty", 1, 1, logic::is_empty),
     function("eq", 2, ANY, logic::eq),
     function("first", 1, 1, list::first),
     function("ge", 2, 2, logic::ge),
+    function("get", 2, 2, map::get),
     function("gt", 2, 2, logic::gt),
+    function("has", 2, 2, list::has),
+    function("hasKey", 2, 2, map::has_key),
     function("hasPrefix", 2, 2, text::has_prefix),
     function("hasSuffix", 2, 2, text::has_suffix),
+    function("html", 0, ANY, encode::html),
+    function("indent", 2, 2, layout::indent),
     function("index", 1, ANY, list::index),
     function("initial", 1, 1, list::initial),
     function("initials", 1, 1, text::initials),
+    function("int", 1, 1, number::int),
+    function("int64", 1, 1, number::int),
     function("join", 2, 2, list::join),
+    function("js", 0, ANY, encode::js),
     function("kebabcase", 1, 1, words::kebab),
+    function("keys", 1, ANY, map::keys),
     function("last", 1, 1, list::last),
     function("le", 2, 2, logic::le),
     function("len", 1, 1, list::len),
     function("list", 0, ANY, list::list),
     function("lower", 1, 1, text::lower),
     function("lt", 2, 2, logic::lt),
+    function("max", 1, ANY, number::max),
+    function("min", 1, ANY, number::min),
+    function("mod", 2, 2, number::modulo),
+    function("mul", 1, ANY, number::mul),
     function("ne", 2, 2, logic::ne),
+    function("nindent", 2, 2, layout::indent_below),
     function("nospace", 1, 1, text::nospace),
+    function("pluck", 1, ANY, map::pluck),
+    function("plural", 3, 3, layout::plural),
+    function("prepend", 2, 2, list::prepend),
     function("print", 0, ANY, format::print),
     function("printf", 1, ANY, format::printf),
     function("println", 0, ANY, format::println),
-    function("quote", 1, 1, format::quote),
+    function("quote", 0, ANY, layout::quote),
+    function("regexFind", 2, 2, regex::find),
+    function("regexFindAll", 3, 3, regex::find_all),
+    function("regexMatch", 2, 2, regex::is_match),
+    function("regexQuoteMeta", 1, 1, regex::quote_meta),
+    function("regexReplaceAll", 3, 3, regex::replace_all),
+    function("regexReplaceAllLiteral", 3, 3, regex::replace_all_literally),
+    function("regexSplit", 3, 3, regex::split),
+    function("repeat", 2, 2, layout::repeat),
     function("replace", 3, 3, text::replace),
     function("rest", 1, 1, list::rest),
     function("reverse", 1, 1, list::reverse),
+    function("sha1sum", 1, 1, encode::sha1_sum),
+    function("sha256sum", 1, 1, encode::sha256_sum),
+    function("slice", 1, 3, list::slice),
     function("snakecase", 1, 1, words::snake),
+    function("sortAlpha", 1, 1, list::sort),
+    function("split", 2, 2, list::split_named),
     function("splitList", 2, 2, list::split),
+    function("splitn", 3, 3, list::split_some),
+    function("squote", 0, ANY, layout::single_quote),
+    function("sub", 2, 2, number::sub),
     function("substr", 3, 3, text::substr),
+    function("swapcase", 1, 1, layout::swap_case),
     function("ternary", 3, 3, logic::ternary),
     function("title", 1, 1, text::title),
     function("toString", 1, 1, text::to_text),
+    function("toStrings", 1, 1, list::to_texts),
     function("trim", 1, 1, text::trim),
     function("trimAll", 2, 2, text::trim_all),
     function("trimPrefix", 2, 2, text::trim_prefix),
     function("trimSuffix", 2, 2, text::trim_suffix),
+    function("trimall", 2, 2, text::trim_all),
     function("trunc", 2, 2, text::trunc),
+    function("uniq", 1, 1, list::unique),
+    function("until", 1, 1, number::until),
     function("untitle", 1, 1, text::untitle),
     function("upper", 1, 1, text::upper),
+    function("urlquery", 0, ANY, encode::url_query),
+    function("values", 1, 1, map::values),
+    function("without", 1, ANY, list::without),
+    function("wrap", 2, 2, layout::wrap),
 ];
 
 /// The functions that are operators in minijinja, with their arity.
 const OPERATORS: [(&str, (usize, usize)); 3] = [("and", (1, ANY)), ("or", (1, ANY)), ("not", (1, 1))];
 
-/// The functions whose filter keeps its subject in front: in the others it becomes the last argument.
-const SUBJECT_FIRST: [&str; 9] = ["FirstItem", "coalesce", "eq", "ne", "lt", "le", "gt", "ge", "index"];
+/// Functions of sprig that a name has no use for, or that would make it depend on more than the role.
+const LEFT_OUT: [&str; 58] = [
+    "ago",
+    "all",
+    "any",
+    "b32dec",
+    "b32enc",
+    "base",
+    "bcrypt",
+    "biggest",
+    "buildCustomCert",
+    "ceil",
+    "clean",
+    "date",
+    "dateInZone",
+    "dateModify",
+    "decryptAES",
+    "deepCopy",
+    "derivePassword",
+    "dir",
+    "duration",
+    "encryptAES",
+    "env",
+    "expandenv",
+    "ext",
+    "fail",
+    "float64",
+    "floor",
+    "fromJson",
+    "genCA",
+    "genPrivateKey",
+    "genSelfSignedCert",
+    "genSignedCert",
+    "getHostByName",
+    "htpasswd",
+    "isAbs",
+    "kindIs",
+    "kindOf",
+    "merge",
+    "now",
+    "omit",
+    "pick",
+    "randAlpha",
+    "randAlphaNum",
+    "randAscii",
+    "randInt",
+    "randNumeric",
+    "round",
+    "semver",
+    "seq",
+    "set",
+    "shuffle",
+    "toDate",
+    "toJson",
+    "typeIs",
+    "typeOf",
+    "unset",
+    "untilStep",
+    "uuidv4",
+    "wrapWith",
+];
 
 /// The names of all functions.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -112,6 +231,9 @@ pub fn check_call(name: &str, count: usize) -> Result<(), String> {
 fn unknown(name: &str) -> String {
     if super::fields::find(name).is_some() {
         return format!("no function {name}; did you mean the field .{name}?");
+    }
+    if LEFT_OUT.contains(&name) {
+        return format!("sprig's {name} is left out: a name is made of the role's own fields, by functions of text");
     }
     match near_miss(name, names()) {
         Some(near) => format!("no function {name}; did you mean {near}?"),
@@ -132,26 +254,55 @@ fn check_arity(name: &str, (min, max): (usize, usize), count: usize) -> Result<(
     Err(format!("{name} takes {expected} {noun}, not {count}"))
 }
 
-/// Makes every function known as a function.
+/// Makes every function known as a function, unless the environment has one of that name: Jinja's `dict` is
+/// another one.
 pub fn add_functions(environment: &mut Environment<'static>) {
-    for function in &FUNCTIONS {
+    let known: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+    for function in FUNCTIONS.iter().filter(|function| !known.iter().any(|known| known == function.name)) {
         environment.add_function(function.name, |arguments: Rest<Value>| invoke(function, &arguments));
     }
 }
 
 /// Makes every function known as a filter, unless Jinja has a filter of that name.
 pub fn add_filters(environment: &mut Environment<'static>) {
-    const OF_JINJA: [&str; 10] =
-        ["default", "first", "join", "last", "list", "lower", "replace", "reverse", "title", "trim"];
+    const OF_JINJA: [&str; 16] = [
+        "default", "first", "indent", "int", "join", "last", "list", "lower", "max", "min", "replace", "reverse",
+        "slice", "split", "title", "trim",
+    ];
     for function in FUNCTIONS.iter().filter(|function| !OF_JINJA.contains(&function.name)) {
-        let subject_first = SUBJECT_FIRST.contains(&function.name);
+        let place = subject_place(function.name);
         environment.add_filter(function.name, move |mut arguments: Rest<Value>| {
-            if !subject_first && !arguments.is_empty() {
-                arguments.rotate_left(1);
+            match place {
+                Subject::First => {}
+                Subject::Second if arguments.len() > 1 => arguments.swap(0, 1),
+                Subject::Second | Subject::Last if arguments.is_empty() => {}
+                Subject::Second | Subject::Last => arguments.rotate_left(1),
             }
             invoke(function, &arguments)
         });
     }
+}
+
+/// Where what a filter works on stands among the arguments of the function.
+#[derive(Clone, Copy)]
+enum Subject {
+    First,
+    Second,
+    Last,
+}
+
+fn subject_place(name: &str) -> Subject {
+    match name {
+        "append" | "prepend" | "without" | "concat" | "get" | "hasKey" | "keys" | "FirstItem" | "coalesce" | "eq"
+        | "ne" | "lt" | "le" | "gt" | "ge" | "index" | "sub" | "div" | "mod" => Subject::First,
+        "regexFindAll" | "regexReplaceAll" | "regexReplaceAllLiteral" | "regexSplit" => Subject::Second,
+        _ => Subject::Last,
+    }
+}
+
+/// What a `range` goes over, as pairs of index and item, or of key and value in the order of the keys.
+pub fn pairs(value: &Value) -> Result<Value, minijinja::Error> {
+    list::pairs(value).map_err(refusal)
 }
 
 fn invoke(function: &Function, arguments: &[Value]) -> Result<Value, minijinja::Error> {

@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 
 use super::answer::Answer;
-use super::{MAX_TEXT, bounded, number_of, text_of};
+use super::{MAX_TEXT, bounded, number_of, show, text_of};
 use crate::role::AccountId;
 
 /// `AccountIdStr number`: 12 digits.
@@ -28,32 +28,39 @@ pub fn nospace(arguments: &[Value]) -> Answer {
 }
 
 pub fn lower(arguments: &[Value]) -> Answer {
-    bounded(text_of(&arguments[0]).to_lowercase())
+    // Letter by letter, as Go has it: the length in letters stays.
+    bounded(text_of(&arguments[0]).chars().filter_map(|c| c.to_lowercase().next()).collect())
 }
 
 pub fn upper(arguments: &[Value]) -> Answer {
-    bounded(text_of(&arguments[0]).to_uppercase())
+    let upper = |c: char| {
+        let mut upper = c.to_uppercase();
+        upper.next().filter(|_| upper.next().is_none()).unwrap_or(c)
+    };
+    bounded(text_of(&arguments[0]).chars().map(upper).collect())
 }
 
-/// The first letter of each word in upper case; the others stay as they are.
+/// The first letter of each word in upper case; the others stay as they are. Every sign ends a word.
 pub fn title(arguments: &[Value]) -> Answer {
-    bounded(change_initials(&text_of(&arguments[0]), |c| c.to_uppercase().collect()))
+    let is_end = |c: char| c.is_whitespace() || (c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
+    bounded(change_initials(&text_of(&arguments[0]), is_end, |c| c.to_uppercase().collect()))
 }
 
+/// The first letter of each word in lower case; only white space ends a word.
 pub fn untitle(arguments: &[Value]) -> Answer {
-    bounded(change_initials(&text_of(&arguments[0]), |c| c.to_lowercase().collect()))
+    bounded(change_initials(&text_of(&arguments[0]), char::is_whitespace, |c| c.to_lowercase().collect()))
 }
 
-fn change_initials(text: &str, change: impl Fn(char) -> String) -> String {
+fn change_initials(text: &str, is_end: impl Fn(char) -> bool, change: impl Fn(char) -> String) -> String {
     let mut changed = String::with_capacity(text.len());
-    let mut in_word = false;
+    let mut before = ' ';
     for c in text.chars() {
-        if in_word || c.is_whitespace() {
-            changed.push(c);
-        } else {
+        if is_end(before) {
             changed.push_str(&change(c));
+        } else {
+            changed.push(c);
         }
-        in_word = c.is_alphanumeric() || c == '_' || c == '\'' || (in_word && !c.is_whitespace() && !c.is_ascii());
+        before = c;
     }
     changed
 }
@@ -64,7 +71,8 @@ pub fn initials(arguments: &[Value]) -> Answer {
 }
 
 pub fn to_text(arguments: &[Value]) -> Answer {
-    bounded(text_of(&arguments[0]))
+    let value = &arguments[0];
+    bounded(if value.is_none() { show(value) } else { text_of(value) })
 }
 
 pub fn trim(arguments: &[Value]) -> Answer {

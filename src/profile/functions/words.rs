@@ -33,9 +33,7 @@ fn separate(text: &str, separator: char) -> String {
             word_has_digit = false;
             continue;
         }
-        let before = i.checked_sub(1).map(|i| chars[i]);
-        let after = chars.get(i + 1).copied();
-        if before.is_some_and(|before| starts_word(before, c, after, word_has_digit)) {
+        if i > 0 && starts_word(&chars, i, word_has_digit) {
             separated.push(separator);
             word_has_digit = false;
         }
@@ -45,14 +43,16 @@ fn separate(text: &str, separator: char) -> String {
     separated
 }
 
-/// Whether `c` is the first of a word, between the character before it and the one after.
-fn starts_word(before: char, c: char, after: Option<char>, word_has_digit: bool) -> bool {
-    let lower_follows = after.is_some_and(char::is_lowercase);
+/// Whether the character at `at` is the first of a word.
+fn starts_word(chars: &[char], at: usize, word_has_digit: bool) -> bool {
+    let (before, c) = (chars[at - 1], chars[at]);
     if c.is_uppercase() {
-        return before.is_lowercase() || ((before.is_uppercase() || before.is_numeric()) && lower_follows);
+        let lower_follows = chars.get(at + 1).is_some_and(|after| after.is_lowercase());
+        return before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && lower_follows);
     }
-    // A number starts a word and takes the letters after it along: http2xx is http-2xx.
-    c.is_numeric() && (before.is_lowercase() || before.is_uppercase()) && !word_has_digit
+    // A number belongs to the word before it, unless small letters follow: IPv6 is i-pv6, http2xx is http-2xx.
+    let after = chars[at..].iter().find(|after| !after.is_numeric());
+    c.is_numeric() && before.is_alphabetic() && !word_has_digit && after.is_some_and(|after| after.is_lowercase())
 }
 
 /// Each part between spaces, `-` and `_` with an upper initial and the rest in lower case. Connectors at
@@ -99,10 +99,10 @@ mod tests {
             ("already-kebab_and snake", "already-kebab-and-snake"),
             ("AWSProdEU", "aws-prod-eu"),
             ("prod2eu", "prod-2eu"),
-            ("PROD2EU", "prod-2eu"),
+            ("PROD2EU", "prod2-eu"),
             ("DATA30xOK", "data-30x-ok"),
-            ("DATA30XReady", "data-30x-ready"),
-            ("IPv6", "i-pv-6"),
+            ("DATA30XReady", "data30-x-ready"),
+            ("IPv6", "i-pv6"),
             ("a.b/C", "a.b/c"),
             ("ÄrgerÜber", "ärger-über"),
             ("_X", "-x"),

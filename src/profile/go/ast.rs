@@ -13,6 +13,28 @@ pub enum Node {
     Set(Binding, Expr),
     /// `{{ if }} … {{ else if }} … {{ else }} … {{ end }}` and the same with `with`.
     Branch(Branch),
+    /// `{{ range }} … {{ else }} … {{ end }}`
+    Range(Range),
+    Break,
+    Continue,
+    /// `{{ define "name" }} … {{ end }}`
+    Define(String, Vec<Node>),
+    /// `{{ block "name" pipeline }} … {{ end }}`: a definition, and its use in this place.
+    Block(Position, String, Vec<Node>, Expr),
+    /// `{{ template "name" pipeline }}`; without a pipeline it is given nothing.
+    Template(Position, String, Option<Expr>),
+}
+
+/// `range`: over the items of a list, or the values of a map in the order of their keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// The variable of the index or the key, where there are two; its place is that of the word.
+    pub key: Option<Binding>,
+    /// The variable of the item or the value.
+    pub value: Option<Binding>,
+    pub over: Expr,
+    pub body: Vec<Node>,
+    pub otherwise: Vec<Node>,
 }
 
 /// A variable that takes a value.

@@ -1,9 +1,11 @@
 //! Tree to template: what minijinja runs, with fields, functions and variables checked.
 
+use std::collections::HashMap;
+
 use super::super::error::{Position, TemplateError};
 use super::super::fields::{self, Kind};
 use super::super::{functions, near_miss};
-use super::ast::{Binding, Branch, Expr, ExprKind, Node};
+use super::ast::{Binding, Branch, Expr, ExprKind, Node, Range};
 
 type Result<T> = std::result::Result<T, TemplateError>;
 
@@ -16,13 +18,62 @@ pub struct Program {
     pub lines: Vec<Position>,
 }
 
+/// How deep templates may use each other.
+const MAX_USES: usize = 10;
+
+/// The longest template that is made, in bytes: templates that use each other twice grow fast.
+const MAX_TEMPLATE: usize = 64 * 1024;
+
 /// Writes the template that does what `nodes` say.
 pub fn emit(nodes: &[Node]) -> Result<Program> {
     let program = Program { template: String::new(), lines: Vec::new() };
-    let mut emitter = Emitter { program, scope: Vec::new(), dot: None, names: 0 };
+    let mut defined = HashMap::new();
+    find_definitions(nodes, &mut defined);
+    let outlive = has_loop(nodes);
+    let mut emitter =
+        Emitter { program, defined, outlive, scope: Vec::new(), root: None, dot: None, names: 0, uses: 0 };
+    if outlive {
+        emitter.program.template.push_str(&format!("{{% set {KEEPER} = namespace() %}}"));
+    }
     emitter.nodes(nodes)?;
     Ok(emitter.program)
 }
+
+/// The templates that are defined anywhere, the last one of each name.
+fn find_definitions<'a>(nodes: &'a [Node], defined: &mut HashMap<&'a str, &'a [Node]>) {
+    for node in nodes {
+        match node {
+            Node::Define(name, body) | Node::Block(_, name, body, _) => {
+                defined.insert(name, body);
+                find_definitions(body, defined);
+            }
+            Node::Branch(branch) => {
+                find_definitions(&branch.then, defined);
+                find_definitions(&branch.otherwise, defined);
+            }
+            Node::Range(range) => {
+                find_definitions(&range.body, defined);
+                find_definitions(&range.otherwise, defined);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn has_loop(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Range(_) => true,
+        Node::Define(_, body) | Node::Block(_, _, body, _) => has_loop(body),
+        Node::Branch(branch) => has_loop(&branch.then) || has_loop(&branch.otherwise),
+        _ => false,
+    })
+}
+
+/// What keeps variables in a template that has a loop: in minijinja, what is set in a loop is gone after it.
+const KEEPER: &str = "_kept";
+
+/// What a loop goes over as pairs: see [`functions::pairs`].
+pub const PAIRS: &str = "_pairs";
 
 /// A Go variable and the name that it has in the template: every declaration has one of its own, so
 /// that minijinja's scopes, which are wider than Go's, never matter.
@@ -33,15 +84,22 @@ struct Variable {
     kind: Kind,
 }
 
-struct Emitter {
+struct Emitter<'a> {
     program: Program,
+    defined: HashMap<&'a str, &'a [Node]>,
+    /// Whether variables have to outlive a loop that sets them.
+    outlive: bool,
     scope: Vec<Variable>,
-    /// The innermost `with`; none while the dot is the whole record.
+    /// What `$` is inside of a template that was given a value; none while it is the whole record.
+    root: Option<Variable>,
+    /// The innermost `with` or `range`; none while the dot is the whole record.
     dot: Option<Variable>,
     names: usize,
+    /// How many templates that are used are being written.
+    uses: usize,
 }
 
-impl Emitter {
+impl Emitter<'_> {
     fn nodes(&mut self, nodes: &[Node]) -> Result<()> {
         for node in nodes {
             match node {
@@ -49,6 +107,12 @@ impl Emitter {
                 Node::Print(value) => self.tag("{{", value, "}}")?,
                 Node::Set(binding, value) => self.set(binding, value)?,
                 Node::Branch(branch) => self.branch(branch)?,
+                Node::Range(range) => self.range(range)?,
+                Node::Break => self.program.template.push_str("{% break %}"),
+                Node::Continue => self.program.template.push_str("{% continue %}"),
+                Node::Define(..) => {}
+                Node::Block(at, name, _, given) => self.used(*at, name, Some(given))?,
+                Node::Template(at, name, given) => self.used(*at, name, given.as_ref())?,
             }
         }
         Ok(())
@@ -116,9 +180,77 @@ impl Emitter {
         Ok(())
     }
 
+    fn range(&mut self, range: &Range) -> Result<()> {
+        let (declared, dot) = (self.scope.len(), self.dot.clone());
+        self.names += 1;
+        let pair = format!("_p{}", self.names);
+        let over = self.value(&range.over)?;
+        self.program.lines.push(range.over.at);
+        self.program.template.push_str(&format!("{{% for {pair} in\n{PAIRS}({over}) %}}"));
+        let item = self.item(range.value.as_ref(), range.over.at, &format!("{pair}[1]"))?;
+        if let Some(key) = &range.key {
+            self.item(Some(key), key.at, &format!("{pair}[0]"))?;
+        }
+        self.dot = Some(item);
+        self.nodes(&range.body)?;
+        self.dot = dot;
+        self.scope.truncate(declared);
+        if !range.otherwise.is_empty() {
+            self.program.template.push_str("{% else %}");
+            self.nodes(&range.otherwise)?;
+            self.scope.truncate(declared);
+        }
+        self.program.template.push_str("{% endfor %}");
+        Ok(())
+    }
+
+    /// Gives a part of a loop's pair to its variable, or to a hidden one.
+    fn item(&mut self, binding: Option<&Binding>, at: Position, part: &str) -> Result<Variable> {
+        let variable = match binding {
+            Some(binding) if !binding.is_new => self.variable(at, &binding.name)?.clone(),
+            binding => {
+                let go_name = binding.map(|binding| binding.name.clone()).unwrap_or_default();
+                Variable { go_name, name: self.fresh_name(), kind: Kind::Unknown }
+            }
+        };
+        self.program.template.push_str(&format!("{{% set {} = {part} %}}", variable.name));
+        self.scope.push(variable.clone());
+        Ok(variable)
+    }
+
+    /// A defined template in the place where it is used, with what it is given as its dot.
+    fn used(&mut self, at: Position, name: &str, given: Option<&Expr>) -> Result<()> {
+        let Some(body) = self.defined.get(name).copied() else {
+            let near = near_miss(name, self.defined.keys().copied());
+            let hint = near
+                .map_or_else(|| "expected {{ define … }} for it".to_owned(), |near| format!("did you mean {near}?"));
+            return Err(TemplateError::at(at, format!("no template \"{name}\"; {hint}")));
+        };
+        if self.uses == MAX_USES || self.program.template.len() > MAX_TEMPLATE {
+            return Err(TemplateError::at(at, "the templates use each other too often"));
+        }
+        let nothing = Expr { at, kind: ExprKind::Nil };
+        let given = given.unwrap_or(&nothing);
+        let inner = if self.is_record(given) {
+            None
+        } else {
+            let kind = self.kind(given);
+            let variable = Variable { go_name: String::new(), name: self.fresh_name(), kind };
+            self.tag(&format!("{{% set {} =", variable.name), given, "%}")?;
+            Some(variable)
+        };
+        let outer = (std::mem::take(&mut self.scope), self.root.clone(), self.dot.clone());
+        (self.root, self.dot) = (inner.clone(), inner);
+        self.uses += 1;
+        self.nodes(body)?;
+        self.uses -= 1;
+        (self.scope, self.root, self.dot) = outer;
+        Ok(())
+    }
+
     fn fresh_name(&mut self) -> String {
         self.names += 1;
-        format!("_v{}", self.names)
+        if self.outlive { format!("{KEEPER}.v{}", self.names) } else { format!("_v{}", self.names) }
     }
 
     fn variable(&self, at: Position, go_name: &str) -> Result<&Variable> {
@@ -135,7 +267,10 @@ impl Emitter {
             ExprKind::Bool(truth) => truth.to_string(),
             ExprKind::Nil => "none".to_owned(),
             ExprKind::Variable(name) => self.variable(value.at, name)?.name.clone(),
-            ExprKind::Root => return Err(whole_record(value.at)),
+            ExprKind::Root => match &self.root {
+                Some(root) => root.name.clone(),
+                None => return Err(whole_record(value.at)),
+            },
             ExprKind::Dot => match &self.dot {
                 Some(dot) => dot.name.clone(),
                 None => return Err(whole_record(value.at)),
@@ -147,7 +282,11 @@ impl Emitter {
 
     /// Whether a value is the record of all fields.
     fn is_record(&self, value: &Expr) -> bool {
-        matches!(value.kind, ExprKind::Root) || (matches!(value.kind, ExprKind::Dot) && self.dot.is_none())
+        match value.kind {
+            ExprKind::Root => self.root.is_none(),
+            ExprKind::Dot => self.dot.is_none(),
+            _ => false,
+        }
     }
 
     fn field(&self, at: Position, base: &Expr, name: &str) -> Result<String> {
@@ -165,6 +304,7 @@ impl Emitter {
             ExprKind::Text(_) => Kind::Text,
             ExprKind::Number(_) => Kind::Number,
             ExprKind::Dot => self.dot.as_ref().map_or(Kind::Unknown, |dot| dot.kind),
+            ExprKind::Root => self.root.as_ref().map_or(Kind::Unknown, |root| root.kind),
             ExprKind::Variable(name) => self.variable(value.at, name).map_or(Kind::Unknown, |variable| variable.kind),
             ExprKind::Field(base, name) if self.is_record(base) => {
                 fields::find(name).map_or(Kind::Unknown, |field| field.kind)

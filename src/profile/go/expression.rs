@@ -8,6 +8,29 @@ use super::parser::Parser;
 type Result<T> = std::result::Result<T, TemplateError>;
 
 impl Parser {
+    /// What a `range` goes over, after its word: `pipeline`, `$x := pipeline` or `$i, $x := pipeline`.
+    pub(super) fn range_clause(&mut self) -> Result<(Option<Binding>, Option<Binding>, Expr)> {
+        let first = self.peek();
+        let (binding, value) = match first.kind.clone() {
+            TokenKind::Variable(name) if !name.is_empty() && self.peek_second().kind == TokenKind::Comma => {
+                self.advance();
+                self.advance();
+                (Some(Binding { at: first.at, name, is_new: true }), self.bound_pipeline()?)
+            }
+            _ => (None, self.bound_pipeline()?),
+        };
+        match (binding, value) {
+            (Some(key), (Some(item), over)) => {
+                let key = Binding { is_new: item.is_new, ..key };
+                Ok((Some(key), Some(item), over))
+            }
+            (Some(_), (None, over)) => {
+                Err(TemplateError::at(over.at, "expected a second variable and := after the comma"))
+            }
+            (None, (item, over)) => Ok((None, item, over)),
+        }
+    }
+
     /// `pipeline`, `$x := pipeline` or `$x = pipeline`.
     pub(super) fn bound_pipeline(&mut self) -> Result<(Option<Binding>, Expr)> {
         let token = self.peek();
@@ -26,7 +49,7 @@ impl Parser {
         }
     }
 
-    fn pipeline(&mut self) -> Result<Expr> {
+    pub(super) fn pipeline(&mut self) -> Result<Expr> {
         let first = self.command(None)?;
         self.pipes(first)
     }
@@ -67,6 +90,9 @@ impl Parser {
             _ => {
                 let value = self.operand()?;
                 self.refuse_operand()?;
+                if value.kind == ExprKind::Nil {
+                    return Err(TemplateError::at(value.at, "nil alone is no value: it can only be an argument"));
+                }
                 Ok(value)
             }
         }

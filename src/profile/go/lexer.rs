@@ -44,6 +44,8 @@ pub enum TokenKind {
     Declare,
     /// `=`
     Assign,
+    /// `,` between the two variables of a `range`.
+    Comma,
     /// The end of the template.
     End,
 }
@@ -65,6 +67,7 @@ impl fmt::Display for TokenKind {
             Self::Pipe => f.write_str("|"),
             Self::Declare => f.write_str(":="),
             Self::Assign => f.write_str("="),
+            Self::Comma => f.write_str(","),
             Self::End => f.write_str("the end"),
         }
     }
@@ -179,6 +182,7 @@ impl Lexer<'_> {
             ')' => TokenKind::RightParen,
             '|' => TokenKind::Pipe,
             '=' => TokenKind::Assign,
+            ',' => TokenKind::Comma,
             ':' if second == '=' => TokenKind::Declare,
             c => {
                 let message = format!("unexpected '{c}': expected a field such as .RoleName, a function or a string");

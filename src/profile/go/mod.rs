@@ -1,7 +1,7 @@
 //! Go's `text/template`, compiled: tokens → tree → a template that minijinja runs.
 //!
-//! Done: text, actions, trim markers, comments, fields, literals, calls, parentheses, pipelines,
-//! variables, `if`, `with`. The rest of the language is refused by name.
+//! All of the language: text, actions, trim markers, comments, fields, literals, calls, parentheses, pipelines,
+//! variables, `if`, `with`, `range`, `define`, `template`, `block`. Fractions and complex numbers are refused.
 
 mod ast;
 mod cursor;
@@ -11,7 +11,7 @@ mod lexer;
 mod literal;
 mod parser;
 
-pub use emit::{Program, emit};
+pub use emit::{PAIRS, Program, emit};
 
 use super::error::TemplateError;
 

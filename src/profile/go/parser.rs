@@ -1,9 +1,10 @@
 //! Tokens to tree.
 
+use std::collections::VecDeque;
 use std::vec::IntoIter;
 
 use super::super::error::{Position, TemplateError};
-use super::ast::{Branch, Node};
+use super::ast::{Branch, Expr, ExprKind, Node, Range};
 use super::lexer::{Token, TokenKind};
 
 type Result<T> = std::result::Result<T, TemplateError>;
@@ -12,17 +13,14 @@ type Result<T> = std::result::Result<T, TemplateError>;
 /// the recursive steps after this one can bear.
 const MAX_DEPTH: usize = 40;
 
-/// The words of Go that stand for something not done yet, and are no functions either.
-const NOT_YET: [&str; 6] = ["range", "define", "template", "block", "break", "continue"];
-
 /// The tree of a template.
 pub fn parse(tokens: Vec<Token>) -> Result<Vec<Node>> {
-    let mut parser = Parser { tokens: tokens.into_iter(), next: None, depth: 0 };
+    let mut parser = Parser { tokens: tokens.into_iter(), next: VecDeque::new(), depth: 0, loops: 0 };
     let (nodes, end) = parser.nodes()?;
     match end {
         Stop::End => Ok(nodes),
         Stop::Word(at, word) => {
-            Err(TemplateError::at(at, format!("unexpected {{{{ {word} }}}}: no if or with is open here")))
+            Err(TemplateError::at(at, format!("unexpected {{{{ {word} }}}}: no if, with or range is open here")))
         }
     }
 }
@@ -37,23 +35,37 @@ enum Stop {
 /// What reads the tokens; its other half is in `expression`.
 pub(super) struct Parser {
     tokens: IntoIter<Token>,
-    next: Option<Token>,
+    next: VecDeque<Token>,
     pub(super) depth: usize,
+    /// How many `range` are open.
+    loops: usize,
 }
 
 impl Parser {
     pub(super) fn peek(&mut self) -> Token {
-        if self.next.is_none() {
-            self.next = self.tokens.next();
+        self.peek_at(0)
+    }
+
+    pub(super) fn peek_second(&mut self) -> Token {
+        self.peek_at(1)
+    }
+
+    fn peek_at(&mut self, place: usize) -> Token {
+        while self.next.len() <= place {
+            match self.tokens.next() {
+                Some(token) => self.next.push_back(token),
+                None => break,
+            }
         }
         // The end is never consumed, so there is always a token.
-        self.next.clone().unwrap_or(Token { kind: TokenKind::End, at: Position::START, spaced: false })
+        let end = Token { kind: TokenKind::End, at: Position::START, spaced: false };
+        self.next.get(place).or(self.next.back()).cloned().unwrap_or(end)
     }
 
     pub(super) fn advance(&mut self) -> Token {
         let token = self.peek();
         if token.kind != TokenKind::End {
-            self.next = None;
+            self.next.pop_front();
         }
         token
     }
@@ -107,8 +119,21 @@ impl Parser {
                 self.advance();
                 self.branch(token.at, word == "with").map(Node::Branch)
             }
-            TokenKind::Word(word) if NOT_YET.contains(&word.as_str()) => {
-                Err(TemplateError::at(token.at, format!("{word} is not supported yet")))
+            TokenKind::Word(word) if word == "range" => {
+                self.advance();
+                self.range(token.at).map(Node::Range)
+            }
+            TokenKind::Word(word) if word == "break" || word == "continue" => {
+                self.advance();
+                if self.loops == 0 {
+                    return Err(TemplateError::at(token.at, format!("{word} outside of a range")));
+                }
+                self.expect_close(word)?;
+                Ok(if word == "break" { Node::Break } else { Node::Continue })
+            }
+            TokenKind::Word(word) if matches!(word.as_str(), "define" | "block" | "template") => {
+                self.advance();
+                self.named(token.at, word)
             }
             _ => {
                 let (binding, value) = self.bound_pipeline()?;
@@ -137,6 +162,63 @@ impl Parser {
         };
         self.depth -= 1;
         Ok(Branch { sets_dot, binding, condition, then, otherwise })
+    }
+
+    /// `range` after its word, to its `end`.
+    fn range(&mut self, at: Position) -> Result<Range> {
+        self.descend(at)?;
+        let (key, value, over) = self.range_clause()?;
+        self.expect_close("range")?;
+        self.loops += 1;
+        let (body, stop) = self.nodes()?;
+        self.loops -= 1;
+        let otherwise = match Self::stop_word(at, "range", stop)?.as_str() {
+            "end" => {
+                self.expect_close("end")?;
+                Vec::new()
+            }
+            _ => self.otherwise(at, "range")?,
+        };
+        self.depth -= 1;
+        Ok(Range { key, value, over, body, otherwise })
+    }
+
+    /// `define`, `block` or `template` after its word.
+    fn named(&mut self, at: Position, word: &str) -> Result<Node> {
+        let token = self.advance();
+        let TokenKind::Quoted(name) = token.kind else {
+            return Err(TemplateError::at(
+                token.at,
+                format!("expected the name of a template after {word}, as in \"x\""),
+            ));
+        };
+        let given = |parser: &mut Self| -> Result<Option<Expr>> {
+            Ok(if parser.peek().kind == TokenKind::Close { None } else { Some(parser.pipeline()?) })
+        };
+        if word == "template" {
+            let given = given(self)?;
+            self.expect_close("a value")?;
+            return Ok(Node::Template(at, name, given));
+        }
+        if self.depth > 0 && word == "define" {
+            return Err(TemplateError::at(at, "a define inside of another block: write it before or after that"));
+        }
+        let given = if word == "block" { Some(given(self)?.unwrap_or(Expr { at, kind: ExprKind::Nil })) } else { None };
+        self.expect_close(word)?;
+        self.descend(at)?;
+        let loops = std::mem::take(&mut self.loops);
+        let (body, stop) = self.nodes()?;
+        self.loops = loops;
+        self.depth -= 1;
+        if Self::stop_word(at, word, stop)? != "end" {
+            return Err(TemplateError::at(at, format!("this {word} has an else: expected {{{{ end }}}}")));
+        }
+        self.expect_close("end")?;
+        Ok(match given {
+            // A block is the definition and the use in one.
+            Some(given) => Node::Block(at, name, body, given),
+            None => Node::Define(name, body),
+        })
     }
 
     /// What follows the word `else`, to the `end` of the whole chain.
