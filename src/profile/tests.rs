@@ -192,7 +192,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         ("{{ if .SSO }}{{ define \"x\" }}{{ end }}{{ end }}", "1:17: a define inside of another block"),
         ("{{ env \"HOME\" }}", "1:4: sprig's env is left out"),
-        ("{{ printf }}", "1:1: a function has no text: call it"),
+        ("{{ printf }}", "1:4: a function has no text: call it"),
         ("{{ regexFind \"(\" .SSO }}", "1:4: regexFind: '(' is no regular expression"),
         ("{{ if .SSO }}x", "1:4: this if has no end"),
         ("{{ end }}", "1:4: unexpected {{ end }}"),
