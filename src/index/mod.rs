@@ -8,6 +8,7 @@
 mod complete;
 mod derive;
 mod error;
+mod history;
 mod listing;
 mod open;
 mod query;
@@ -21,6 +22,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use complete::{Candidate, Completions, RoleFilter};
 pub use error::IndexError;
+pub use history::Recent;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub use registry::{InstanceRow, KnownConfig};

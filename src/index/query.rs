@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::finder::used_again;
 use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
 
 use super::derive::account_id;
 use super::{Index, IndexError};
 
-const ROLES: &str =
+pub(super) const ROLES: &str =
     "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
      role.name, partition, path, profile, region, via, expires_at
      FROM role JOIN instance ON instance.id = role.instance_id
@@ -98,21 +97,6 @@ impl Index {
             .map(drop)
         })
     }
-
-    /// Notes that a role was used now.
-    pub fn record_use(&mut self, instance_id: i64, arn: &RoleArn) -> Result<(), IndexError> {
-        self.write(|transaction| {
-            let (arn, now) = (arn.to_string(), jiff::Timestamp::now().as_second());
-            let known = "SELECT weight, last_used FROM history WHERE instance_id = ?1 AND arn = ?2";
-            let before: Option<(f64, i64)> = transaction
-                .query_row(known, params![instance_id, arn], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let weight = before.map_or(1.0, |(weight, since)| used_again(weight, since, now));
-            let sql = "INSERT INTO history (instance_id, arn, last_used, weight) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET last_used = excluded.last_used, weight = excluded.weight, uses = uses + 1";
-            transaction.execute(sql, params![instance_id, arn, now, weight]).map(drop)
-        })
-    }
 }
 
 /// A role by the key of its row, with its tags.
@@ -148,7 +132,7 @@ fn with_tags(connection: &Connection, role_id: i64, mut role: Role) -> rusqlite:
     Ok(role)
 }
 
-fn read_role(row: &Row<'_>) -> rusqlite::Result<(i64, Role)> {
+pub(super) fn read_role(row: &Row<'_>) -> rusqlite::Result<(i64, Role)> {
     let account_id = account_id(row.get(4)?);
     let name: String = row.get(8)?;
     let partition: String = row.get(9)?;
