@@ -54,6 +54,23 @@ pub(super) fn nothing_fits(session: &Session<'_>, config: &Config, words: &str) 
     Ok(Error::no_such_role(no_role(session, config, &selection, &format!("'{words}'"))?))
 }
 
+/// Why no role fits what was asked for.
+pub(super) fn none_fits(session: &Session<'_>, asked: &str) -> Error {
+    let instance = &session.row.name;
+    match (&session.row.problem, session.row.refreshed_at, session.row.session_expires_at) {
+        (Some(problem), ..) => Error::failed(problem.clone()),
+        (None, None, None) => {
+            Error::sign_in_needed(format!("no roles of {instance} were fetched yet: run '{}'", session.login_command()))
+        }
+        (None, None, Some(_)) => {
+            Error::no_such_role(format!("no roles of {instance} were fetched yet: run 'aws-sso cache'"))
+        }
+        _ => Error::no_such_role(format!(
+            "no role of the SSO instance {instance} fits {asked}: 'aws-sso list' shows what there is"
+        )),
+    }
+}
+
 /// Why there is no such role; `what` names it in the message.
 fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: &str) -> Result<String> {
     let instance = &session.row.name;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
 
@@ -15,6 +15,9 @@ pub(super) const ROLES: &str =
      FROM role JOIN instance ON instance.id = role.instance_id
      LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
      LEFT JOIN expiry ON expiry.instance_id = role.instance_id AND expiry.arn = role.arn";
+
+/// Tags of roles, by ARN.
+type TagsByArn = HashMap<String, BTreeMap<String, String>>;
 
 impl Index {
     /// All roles of an instance, by account and role name, without their tags.
@@ -31,13 +34,24 @@ impl Index {
     }
 
     /// The tags of every role of an instance, by ARN.
-    pub fn tags(&self, instance_id: i64) -> Result<HashMap<String, BTreeMap<String, String>>, IndexError> {
+    pub fn tags(&self, instance_id: i64) -> Result<TagsByArn, IndexError> {
+        self.collect_tags("", params![instance_id])
+    }
+
+    /// Those with one of four keys, in any case.
+    pub fn tags_named(&self, instance_id: i64, keys: [&str; 4]) -> Result<TagsByArn, IndexError> {
+        let [a, b, c, d] = keys;
+        self.collect_tags("AND key COLLATE NOCASE IN (?2, ?3, ?4, ?5)", params![instance_id, a, b, c, d])
+    }
+
+    fn collect_tags(&self, condition: &str, by: &[&dyn ToSql]) -> Result<TagsByArn, IndexError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1",
-            )?;
-            let mut rows = statement.query([instance_id])?;
-            let mut tags: HashMap<String, BTreeMap<String, String>> = HashMap::new();
+            let sql = format!(
+                "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1 {condition}"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(by)?;
+            let mut tags = TagsByArn::new();
             while let Some(row) = rows.next()? {
                 tags.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
             }
