@@ -78,8 +78,9 @@ fn a_terminal_that_is_too_narrow_cuts_the_widest_columns() {
     let home = signed_in(&simulator, "", "");
     let screen = Screen::open(&home, Shell::Bash, (60, 20));
     let table = |arguments: &str| {
-        screen.enters(&format!("clear; aws-sso list {arguments} 2>/dev/null; echo end"));
-        screen.until("the end", |lines| lines.iter().any(|line| line == "end"))
+        let end = format!("end of {}", arguments.len());
+        screen.enters(&format!("clear; {{ aws-sso list {arguments}; }} 2>/dev/null; echo {end}"));
+        screen.until("the end", |lines| lines.iter().any(|line| *line == end))
     };
     let lines = table("AccountIdPad AccountAlias RoleName Expires");
     assert_eq!(
@@ -131,7 +132,7 @@ fn colours_are_those_of_tags_and_of_the_time_that_is_left() {
         ] {
             assert!(text.contains(coloured), "{what}: {text:?}");
         }
-        assert!(text.contains("123456789012:ReadOnly\n"), "no tag, no colour: {text:?}");
+        assert!(text.contains(" 123456789012:ReadOnly"), "no tag, no colour: {text:?}");
     }
     let names = shown(&home, &["list", "RoleName", "AccountId"]);
     assert!(names.contains("\x1b[92mAdmin\x1b[0m    | 1\n"), "the first column that names the role: {names:?}");

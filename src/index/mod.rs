@@ -14,6 +14,7 @@ mod open;
 mod query;
 mod registry;
 mod search;
+mod tag_choice;
 mod trust;
 
 use std::path::{Path, PathBuf};
