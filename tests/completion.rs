@@ -157,6 +157,8 @@ fn tags_are_completed_key_by_key_and_value_by_value() {
         (&["aws-sso-use", "read", "team=b"], &["team=big blue", "team=blue"]),
         (&["aws-sso-use", "-A", "2", "Team="], &["Team=big blue"]),
         (&["aws-sso-use", "bo"], &["boss"]),
+        (&["aws-sso-use", "Dep"], &["000000000002:Deploy"]),
+        (&["aws-sso-use", "De"], &["DefaultRegion="]),
     ] {
         assert_eq!(candidates(&home, words), expected, "{words:?}");
     }

@@ -260,10 +260,17 @@ impl Values {
     /// Names of profiles; a tag where its key stands there, or begins to.
     fn query(&self, typed: &str) -> Vec<Candidate> {
         let mut found = self.of(Kind::Profile, typed);
-        if !typed.is_empty() {
-            let is_tag = typed.contains('=');
-            found.extend(self.tags(typed).into_iter().filter(|tag| is_tag || tag.value.starts_with(typed)));
+        if typed.is_empty() {
+            return found;
         }
+        let is_tag = typed.contains('=');
+        let tags = self.tags(typed).into_iter().filter(|tag| is_tag || tag.value.starts_with(typed));
+        let tags: Vec<Candidate> = tags.collect();
+        if !tags.is_empty() {
+            // What only holds the word comes where nothing starts with it.
+            found.retain(|profile| profile.value.starts_with(typed));
+        }
+        found.extend(tags);
         found
     }
 
