@@ -35,7 +35,7 @@ pub(super) fn run(args: &TagsArgs, context: &Context) -> Result<()> {
         let objects: Vec<Object<'_>> = roles.iter().map(Object::of).collect();
         return ui::print_json(&serde_json::to_string(&objects).unwrap_or_default());
     }
-    tell_what_is_missing(&config, &row, now);
+    tell_what_is_missing(context, &config, &row, now);
     ui::print(&roles.iter().map(lines).collect::<String>())
 }
 

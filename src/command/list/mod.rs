@@ -43,7 +43,7 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<()> {
     if args.csv {
         return ui::print(&print::csv(&plan, &roles, now)?);
     }
-    header(&config, &row, now);
+    header(context, &config, &row, now);
     if roles.is_empty() {
         return Ok(());
     }
@@ -72,22 +72,23 @@ fn add_colours(roles: &mut [Role], index: &Index, row: &InstanceRow) -> Result<(
 }
 
 /// For the person: standard output is the table alone.
-fn header(config: &Config, row: &InstanceRow, now: i64) {
+fn header(context: &Context, config: &Config, row: &InstanceRow, now: i64) {
     let session = match row.session_expires_at {
         Some(at) => format!(" [session: {}]", ui::time_left(at, now)),
         None => " [not signed in]".to_owned(),
     };
     ui::tell(&format!("AWS roles of the SSO instance {}{session}\n", row.name));
-    tell_what_is_missing(config, row, now);
+    tell_what_is_missing(context, config, row, now);
 }
 
 /// Says why the roles that are shown may not be those that there are.
-pub(super) fn tell_what_is_missing(config: &Config, row: &InstanceRow, now: i64) {
+pub(super) fn tell_what_is_missing(context: &Context, config: &Config, row: &InstanceRow, now: i64) {
+    let command = |command| config.command(command, &row.name, context.env.get("AWS_SSO"));
     match (&row.problem, row.refreshed_at) {
         (Some(problem), _) => ui::tell(&format!("aws-sso: {problem}")),
-        (None, None) => ui::tell("No roles were fetched yet: run 'aws-sso login'"),
+        (None, None) => ui::tell(&format!("No roles were fetched yet: run '{}'", command("login"))),
         (None, Some(_)) if row.is_stale(config.cache_refresh, now) => {
-            tracing::warn!("this list is older than CacheRefresh: run 'aws-sso cache'");
+            tracing::warn!("this list is older than CacheRefresh: run '{}'", command("cache"));
         }
         _ => {}
     }
