@@ -11,7 +11,13 @@ function __aws_sso_complete {
         --breaks="${COMP_WORDBREAKS-}" --type="${COMP_TYPE-9}" 2>/dev/null) || \builtin return 0
     mode=${output%%$'\n'*}
     case $mode in
-        words) __aws_sso_reply "${output#words}" ;;
+        words)
+            __aws_sso_reply "${output#words}"
+            # A value comes after the `=` of a key.
+            if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
+                \builtin compopt -o nospace 2>/dev/null || \builtin :
+            fi
+            ;;
         files) \builtin compopt -o default -o filenames 2>/dev/null || \builtin : ;;
         command*)
             # The command of `exec` and what belongs to it: not ours to know.

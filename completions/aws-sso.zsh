@@ -3,8 +3,8 @@
 #
 # No `emulate` here: the completion system has set options that _files and _normal rely on.
 function __aws_sso_complete {
-    \builtin local output mode line word
-    \builtin local -a lines values shown
+    \builtin local output mode line word matcher none
+    \builtin local -a lines values shown keys keys_shown
     # PREFIX is written as the quotes that are open want it, without them.
     word=${compstate[quote]}$IPREFIX$PREFIX${compstate[quote][-1]}
     output=$("$__aws_sso_program" hook zsh complete -- "${(@Q)words[1,CURRENT-1]}" "${(Q)word}" 2>/dev/null) \
@@ -24,15 +24,25 @@ function __aws_sso_complete {
             ;;
         *)
             for line in "${(@)lines[2,-1]}"; do
-                values+=("${line%%$'\t'*}")
-                shown+=("${line/$'\t'/  -- }")
+                # A value comes after the `=` of a key.
+                if [[ ${line%%$'\t'*} == *= ]]; then
+                    keys+=("${line%%$'\t'*}")
+                    keys_shown+=("${line/$'\t'/  -- }")
+                else
+                    values+=("${line%%$'\t'*}")
+                    shown+=("${line/$'\t'/  -- }")
+                fi
             done
             # What matches only inside of a name is taken as well: the program has chosen.
-            \builtin compadd -l -d shown -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]} l:|=* r:|=*' -a values \
-                && \builtin return 0
+            matcher='m:{[:lower:][:upper:]}={[:upper:][:lower:]} l:|=* r:|=*'
+            none=1
+            \builtin compadd -l -d shown -M "$matcher" -a values && none=0
+            \builtin compadd -S '' -l -d keys_shown -M "$matcher" -a keys && none=0
+            if (( ! none )); then \builtin return 0; fi
             # An account that was found by its name has nothing of what was typed.
             \builtin compadd -U -l -d shown -a values
-            if (( $#values > 1 )); then compstate[insert]=; fi
+            \builtin compadd -U -S '' -l -d keys_shown -a keys
+            if (( $#values + $#keys > 1 )); then compstate[insert]=; fi
             ;;
     esac
 }

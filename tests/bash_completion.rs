@@ -11,6 +11,9 @@ use identity_center::{Organization, Simulator};
 use support::{Home, yaml};
 use typist::*;
 
+/// A tag of 123456789012 whose value needs quotes.
+const TEAM: &str = "big & \"blue\" $HOME";
+
 /// Two instances whose profiles tell them apart, and names that need quotes.
 fn home(simulator: &Simulator) -> Home {
     let home = Home::new(simulator, "");
@@ -22,9 +25,10 @@ fn home(simulator: &Simulator) -> Home {
             })
             .collect();
     let instance = format!("    SSORegion: {}\n    StartUrl: {}\n", simulator.region(), simulator.start_url());
+    let tags = format!("'123456789012': {{Tags: {{Team: {}, Zone: a=b:c}}}}", yaml(TEAM));
     home.write_config(&format!(
-        "SSOConfig:\n  Default:\n{instance}    Accounts: {{{profiles}}}\n  Other:\n{instance}    Accounts: \
-         {{'000000000001': {{Roles: {{Admin: {{Profile: 'other:Admin'}}}}}}}}\nUrlAction: exec\n\
+        "SSOConfig:\n  Default:\n{instance}    Accounts: {{{profiles}{tags}}}\n  Other:\n{instance}    Accounts: \
+         {{'000000000001': {{Tags: {{Team: other}}, Roles: {{Admin: {{Profile: 'other:Admin'}}}}}}}}\nUrlAction: exec\n\
          UrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\nSecureStore: json\n"
     ));
     home.ok(&["login"]);
@@ -112,6 +116,22 @@ const ROWS: &[(&str, &str)] = &[
     ("aws-sso-use Admin\t", "<Admin>"),
     ("aws-sso-use nly\t", "<nly>"),
     ("aws-sso-use nothing\t", "<nothing>"),
+    // No space comes after a key: TAB goes on with its value.
+    ("aws-sso tags Te\t\t", "<tags><Team=big & \"blue\" $HOME>"),
+    ("aws-sso tags Zo\ta\t", "<tags><Zone=a=b:c>"),
+    ("aws-sso tags Zone=a=\t", "<tags><Zone=a=b:c>"),
+    ("aws-sso tags Zone=a=b:\t", "<tags><Zone=a=b:c>"),
+    ("aws-sso tags Zone=a=b:\tRole=R\t", "<tags><Zone=a=b:c><Role=ReadOnly>"),
+    ("aws-sso tags 'Team=b\t", "<tags><Team=big & \"blue\" $HOME>"),
+    ("aws-sso tags \"Team=b\t", "<tags><Team=big & \"blue\" $HOME>"),
+    ("aws-sso tags -S Other Team=\t", "<tags><-S><Other><Team=other>"),
+    ("aws-sso tags -A 123456789012 Role=\t", "<tags><-A><123456789012><Role=ReadOnly>"),
+    ("aws-sso-use Te\t\t", "<Team=big & \"blue\" $HOME>"),
+    ("aws-sso-use read Zo\t\t", "<read><Zone=a=b:c>"),
+    ("aws-sso-use -S Other Te\t\t", "<-S><Other><Team=other>"),
+    ("aws-sso list -P Ro\tR\t", "<list><-P><RoleName=ReadOnly>"),
+    ("aws-sso list --sort Role\t", "<list><--sort><RoleName>"),
+    ("aws-sso list --prefix=RoleName=R\t", "<list><--prefix=RoleName=ReadOnly>"),
 ];
 
 #[test]

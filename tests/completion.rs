@@ -68,6 +68,10 @@ fn every_value_has_its_candidates() {
         (&["aws-sso", "list", "Acc"], &["AccountAlias", "AccountId", "AccountIdPad", "AccountName"]),
         (&["aws-sso", "list", "--sort", "exp"], &["Expires", "ExpiresEpoch"]),
         (&["aws-sso", "list", "-P", "Role"], &["RoleName="]),
+        (&["aws-sso", "list", "-P", "RoleName=A"], &["RoleName=Admin"]),
+        (&["aws-sso", "list", "--prefix=Profile=1"], &["--prefix=Profile=123456789012:ReadOnly"]),
+        (&["aws-sso", "list", "-P", "emailaddress=d"], &["emailaddress=data@example.com"]),
+        (&["aws-sso", "list", "-P", "Id="], &[]),
         (&["aws-sso", "-u", "print"], &["print", "printurl"]),
         (&["aws-sso", "-L", "d"], &["debug"]),
         (&["aws-sso", "shell-init", ""], &["bash", "zsh", "fish", "powershell"]),
@@ -88,6 +92,81 @@ fn every_value_has_its_candidates() {
         ["000000000001:Admin\tpayments-dev Admin, 1h30m", "000000000001:ReadOnly\tpayments-dev ReadOnly"]
     );
     assert_eq!(lines(&home, &["aws-sso", "exec", "-A", "0"])[1], "000000000001\tpayments-dev");
+}
+
+const TAGS: &str = "\
+Accounts:
+  '000000000001': {Name: Kasse, Tags: {Team: blue, Zone: 'a=b'}, Roles: {Admin: {Tags: {Team: red}, Profile: boss}}}
+  '000000000002': {Tags: {Team: big blue}, Roles: {Deploy: {Via: '1:Admin', Tags: {Stage: dev}}}}
+";
+
+#[test]
+fn tags_are_completed_key_by_key_and_value_by_value() {
+    let simulator = Simulator::start(small_organization());
+    let home = Home::new(&simulator, "");
+    home.write_config(&config(&simulator, TAGS, "SecureStore: json\nDefaultRegion: us-west-2\n"));
+    home.ok(&["login"]);
+    let keys = [
+        "AccountAlias=",
+        "AccountID=",
+        "AccountName=",
+        "DefaultRegion=",
+        "Email=",
+        "Profile=",
+        "Role=",
+        "Stage=",
+        "Team=",
+        "Via=",
+        "Zone=",
+    ];
+    for (words, expected) in [
+        (&["aws-sso", "tags", ""][..], &keys[..]),
+        (&["aws-sso", "tags", "te"], &["Team="]),
+        (&["aws-sso", "tags", "Team="], &["Team=big blue", "Team=blue", "Team=red"]),
+        (&["aws-sso", "tags", "Team=b"], &["Team=big blue", "Team=blue"]),
+        (&["aws-sso", "tags", "team=RE"], &["team=red"]),
+        (&["aws-sso", "tags", "Team=lue"], &["Team=big blue", "Team=blue"]),
+        (&["aws-sso", "tags", "Team=x"], &[]),
+        (&["aws-sso", "tags", "Nothing="], &[]),
+        (&["aws-sso", "tags", "="], &[]),
+        (&["aws-sso", "tags", "Zone=a="], &["Zone=a=b"]),
+        (&["aws-sso", "tags", "Stage=dev", "Team=r"], &["Team=red"]),
+        (&["aws-sso", "tags", "AccountID=12"], &["AccountID=123456789012"]),
+        (&["aws-sso", "tags", "AccountAlias=data"], &["AccountAlias=data platform"]),
+        (&["aws-sso", "tags", "AccountName="], &["AccountName=Kasse"]),
+        (&["aws-sso", "tags", "email=payments-p"], &["email=payments-prod@example.com"]),
+        (&["aws-sso", "tags", "Role="], &["Role=Admin", "Role=Deploy", "Role=ReadOnly"]),
+        (&["aws-sso", "tags", "DefaultRegion="], &["DefaultRegion=us-west-2"]),
+        (&["aws-sso", "tags", "Profile="], &["Profile=boss"]),
+        (&["aws-sso", "tags", "Via=arn"], &["Via=arn:aws:iam::000000000001:role/Admin"]),
+        // By what else is on the line.
+        (&["aws-sso", "tags", "-A", "1", "Team="], &["Team=blue", "Team=red"]),
+        (&["aws-sso", "tags", "-A", "1", "-R", "ReadOnly", "team="], &["team=blue"]),
+        (&["aws-sso", "tags", "-A", "1", "AccountID="], &["AccountID=000000000001"]),
+        (&["aws-sso", "tags", "-A", "123456789012", "T"], &[]),
+        (&["aws-sso", "tags", "-R", "ReadOnly", "Team="], &["Team=big blue", "Team=blue"]),
+        (&["aws-sso", "tags", "-R", "ReadOnly", "S"], &[]),
+        (&["aws-sso", "tags", "-R", "Deploy", "DefaultRegion="], &["DefaultRegion=us-west-2"]),
+        (&["aws-sso", "tags", "-R", "Deploy", "Role="], &["Role=Deploy"]),
+        (&["aws-sso", "tags", "-R", "Deploy", "AccountAlias="], &["AccountAlias=payments-prod"]),
+        (&["aws-sso", "tags", "-R", "Nobody", ""], &[]),
+        // Of the words of aws-sso-use, profile names come first.
+        (&["aws-sso-use", "Te"], &["Team="]),
+        (&["aws-sso-use", "te"], &[]),
+        (&["aws-sso-use", "Team=b"], &["Team=big blue", "Team=blue"]),
+        (&["aws-sso-use", "read", "team=b"], &["team=big blue", "team=blue"]),
+        (&["aws-sso-use", "-A", "2", "Team="], &["Team=big blue"]),
+        (&["aws-sso-use", "bo"], &["boss"]),
+        (&["aws-sso-use", "Dep"], &["000000000002:Deploy"]),
+        (&["aws-sso-use", "De"], &["DefaultRegion="]),
+    ] {
+        assert_eq!(candidates(&home, words), expected, "{words:?}");
+    }
+    // They follow config.yaml, without a call to AWS.
+    home.write_config(&config(&simulator, "Accounts: {'000000000001': {Tags: {Team: new}}}", "SecureStore: json\n"));
+    home.ok(&["list"]);
+    assert_eq!(candidates(&home, &["aws-sso", "tags", "Team="]), ["Team=new"]);
+    assert_eq!(candidates(&home, &["aws-sso", "tags", "D"]), [""; 0]);
 }
 
 #[test]
@@ -187,6 +266,8 @@ fn hostile_names_are_candidates_only_where_they_can_be_shown() {
         &["aws-sso", "exec", "-a", ""],
         &["aws-sso", "exec", "-R", ""],
         &["aws-sso", "exec", "-A", ""],
+        &["aws-sso", "tags", "AccountAlias="],
+        &["aws-sso", "tags", "Role="],
     ] {
         let lines = lines(&home, words);
         assert!(lines.len() > 5, "{words:?}: {lines:?}");

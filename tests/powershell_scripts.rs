@@ -258,6 +258,8 @@ fn words_come_through_as_they_are_and_candidates_come_back() {
     assert_eq!(profiles(&["aws-sso-use", "-A", "000000000001", "-R", "A"]), ["Admin"]);
     assert_eq!(candidates(&home, &["aws-sso-use", "-A", "000000000002"])["000000000002"], "it's \"prod\"; \u{65e5}");
     assert_eq!(profiles(&["aws-sso-use", "", "nothing like it"]), [""; 0]);
+    assert_eq!(profiles(&["aws-sso", "tags", "AccountN"]), ["AccountName="]);
+    assert_eq!(profiles(&["aws-sso", "tags", "AccountName="]), ["AccountName=it's \"prod\"; \u{65e5}"]);
     assert!(profiles(&["aws-sso-clear", "--no-r"]).contains(&"--no-region".to_owned()));
     assert!(profiles(&[r"C:\bin\aws-sso.exe", "shell-in"]).contains(&"shell-init".to_owned()));
     assert!(profiles(&["/usr/bin/aws-sso", "shell-init", "p"]).contains(&"powershell".to_owned()));

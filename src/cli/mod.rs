@@ -1,6 +1,7 @@
 //! Every command, flag and help text. Data only: what a command does is in [`command`](crate::command).
 
 mod directory;
+mod roles;
 mod setup;
 mod suite;
 
@@ -13,6 +14,7 @@ use crate::context::Globals;
 use crate::role::{AccountId, RoleFlags};
 
 pub use directory::{AllowArgs, DenyArgs};
+pub use roles::{ListArgs, TagsArgs};
 pub use setup::{CompletionsArgs, SetupArgs, SetupCommand};
 pub use suite::{
     ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
@@ -114,6 +116,8 @@ pub enum Command {
     Cache(CacheArgs),
     /// List the roles (the default command)
     List(ListArgs),
+    /// Print the tags of roles
+    Tags(TagsArgs),
     /// Print the variables of a role for your shell
     Eval(EvalArgs),
     /// Run a command as a role
@@ -206,41 +210,6 @@ pub struct CacheArgs {
     /// Print nothing but errors
     #[arg(long)]
     pub silent: bool,
-}
-
-/// `list`
-#[derive(Debug, Args, Default)]
-#[command(after_help = "\
-Examples:
-  aws-sso list                                the columns of ListFields
-  aws-sso list Profile Arn Expires            these columns
-  aws-sso list --prefix RoleName=Admin        roles whose name starts with Admin
-  aws-sso list --json | jq -r '.[].profile'")]
-pub struct ListArgs {
-    /// Columns to show [env: AWS_SSO_FIELDS]
-    #[arg(value_name = "FIELD")]
-    pub fields: Vec<String>,
-    /// Show which fields there are
-    #[arg(short = 'f', long, conflicts_with_all = ["csv", "json", "fields"])]
-    pub list_fields: bool,
-    /// Print CSV (RFC 4180) with a header
-    #[arg(long, conflicts_with = "json")]
-    pub csv: bool,
-    /// Print JSON with all fields and tags
-    #[arg(long, conflicts_with = "fields")]
-    pub json: bool,
-    /// Only roles whose FIELD starts with PREFIX
-    #[arg(short = 'P', long, value_name = "FIELD=PREFIX", alias = "profile-prefix")]
-    pub prefix: Option<String>,
-    /// Field to sort by [env: AWS_SSO_FIELD_SORT] [default: AccountId]
-    #[arg(short, long, value_name = "FIELD")]
-    pub sort: Option<String>,
-    /// Sort the other way round [env: AWS_SSO_FIELD_SORT_REVERSE]
-    #[arg(long)]
-    pub reverse: bool,
-    /// Fetch accounts and roles first
-    #[arg(long, hide = true)]
-    pub no_cache: bool,
 }
 
 /// `eval`

@@ -20,6 +20,8 @@ mod ruling;
 mod setup;
 mod shell_init;
 mod status;
+mod tagged;
+mod tags;
 mod time;
 mod version;
 
@@ -89,6 +91,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Logout(args) => logout::run(&args, &context),
         Command::Cache(args) => cache::run(&args, &context),
         Command::List(args) => list::run(&args, &context),
+        Command::Tags(args) => tags::run(&args, &context),
         Command::Eval(args) => eval::run(&args, &context),
         Command::Exec(args) => exec::run(&args, &context),
         Command::Process(args) => process::run(&args, &context),

@@ -46,12 +46,32 @@ pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection
 pub(super) fn nothing_fits(session: &Session<'_>, config: &Config, words: &str) -> Result<Error> {
     if session.row.refreshed_at.is_some() && words.is_empty() {
         return Ok(Error::no_such_role(format!(
-            "no role of the SSO instance {} fits: 'aws-sso list' shows what there is",
-            session.row.name
+            "no role of the SSO instance {} fits: '{}' shows what there is",
+            session.row.name,
+            session.command("list")
         )));
     }
     let selection = Selection::Profile(words.to_owned());
     Ok(Error::no_such_role(no_role(session, config, &selection, &format!("'{words}'"))?))
+}
+
+/// Why no role fits what was asked for.
+pub(super) fn none_fits(session: &Session<'_>, asked: &str) -> Error {
+    let instance = &session.row.name;
+    match (&session.row.problem, session.row.refreshed_at, session.row.session_expires_at) {
+        (Some(problem), ..) => Error::failed(problem.clone()),
+        (None, None, None) => Error::sign_in_needed(format!(
+            "no roles of {instance} were fetched yet: run '{}'",
+            session.command("login")
+        )),
+        (None, None, Some(_)) => {
+            Error::no_such_role(format!("no roles of {instance} were fetched yet: run '{}'", session.command("cache")))
+        }
+        _ => Error::no_such_role(format!(
+            "no role of the SSO instance {instance} fits {asked}: '{}' shows what there is",
+            session.command("list")
+        )),
+    }
 }
 
 /// Why there is no such role; `what` names it in the message.
@@ -62,8 +82,8 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: 
     }
     if session.row.refreshed_at.is_none() {
         let command = match session.row.session_expires_at {
-            Some(_) => "aws-sso cache".to_owned(),
-            None => session.login_command(),
+            Some(_) => session.command("cache"),
+            None => session.command("login"),
         };
         return Ok(format!("{what} is not known yet, no roles of {instance} were fetched: run '{command}'"));
     }
@@ -76,10 +96,13 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: 
     };
     let similar = session.index.similar_profiles(session.row.id, &wanted)?;
     let hint = match similar.as_slice() {
-        [] => "'aws-sso list' shows what there is".to_owned(),
+        [] => format!("'{}' shows what there is", session.command("list")),
         names => format!("did you mean {}?", names.join(", ")),
     };
-    Ok(format!("{what} is no role of the SSO instance {instance}: {hint} (a new one: run 'aws-sso cache')"))
+    Ok(format!(
+        "{what} is no role of the SSO instance {instance}: {hint} (a new one: run '{}')",
+        session.command("cache")
+    ))
 }
 
 /// Another instance of the config that has the role.

@@ -69,7 +69,8 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     if args.json {
         return ui::print_json(&serde_json::to_string_pretty(&status).unwrap_or_default());
     }
-    ui::print(&text(&status, context))
+    let login = config.command("login", &instance.name, context.env.get("AWS_SSO"));
+    ui::print(&text(&status, &login, context))
 }
 
 fn directory(context: &Context, config: &Config, view: View<'_>) -> Result<Option<Directory>> {
@@ -135,7 +136,7 @@ fn of_shell(context: &Context, config: &Config, row: &InstanceRow) -> Status {
     }
 }
 
-fn text(status: &Status, context: &Context) -> String {
+fn text(status: &Status, login: &str, context: &Context) -> String {
     let colour = ui::wants_colour(&std::io::stdout(), &context.env);
     let now = jiff::Timestamp::now().as_second();
     let left = |time: &Option<String>| {
@@ -169,14 +170,14 @@ fn text(status: &Status, context: &Context) -> String {
         _ => "none".to_owned(),
     };
     let session = match left(&status.session_expires).as_deref() {
-        None => "not signed in: run 'aws-sso login'".to_owned(),
-        Some("Expired") => "ended; renewed in silence where AWS allows it, else run 'aws-sso login'".to_owned(),
+        None => format!("not signed in: run '{login}'"),
+        Some("Expired") => format!("ended; renewed in silence where AWS allows it, else run '{login}'"),
         Some(left) => format!("signed in, {left} left"),
     };
     let roles = match (&status.problem, &status.refreshed) {
         (Some(problem), _) => problem.clone(),
         (None, Some(at)) => format!("fetched {}", ago(at, now)),
-        (None, None) => "not fetched yet: run 'aws-sso login'".to_owned(),
+        (None, None) => format!("not fetched yet: run '{login}'"),
     };
     let instance = format!("{}, {} in {}", status.instance, status.start_url, status.sso_region);
     let store =

@@ -35,12 +35,12 @@ impl Config {
         }
     }
 
-    /// `aws-sso login`, with the instance named where the command alone would choose another one.
+    /// A command such as `aws-sso login`, with the instance named where the command alone would choose another one.
     /// `variable` is `$AWS_SSO`.
-    pub fn login_command(&self, instance: &Instance, variable: Option<&str>) -> String {
+    pub fn command(&self, command: &str, instance: &str, variable: Option<&str>) -> String {
         match self.instance(variable) {
-            Ok(chosen) if chosen.name == instance.name => "aws-sso login".to_owned(),
-            _ => format!("aws-sso login -S {}", shell_words::quote(&instance.name)),
+            Ok(chosen) if chosen.name == instance => format!("aws-sso {command}"),
+            _ => format!("aws-sso {command} -S {}", shell_words::quote(instance)),
         }
     }
 

@@ -107,7 +107,7 @@ impl IdentityCenter {
             endpoints,
             region: instance.sso_region.clone(),
             start_url: instance.start_url.clone(),
-            login_command: config.login_command(instance, context.env.get("AWS_SSO")),
+            login_command: config.command("login", &instance.name, context.env.get("AWS_SSO")),
             pace: Arc::new(Pace::new(
                 config.rate_limit,
                 patience.attempts.unwrap_or(config.max_retry),

@@ -10,7 +10,7 @@ use super::derive::account_id;
 use super::{Index, IndexError};
 
 /// More candidates than this help nobody; a longer word does.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 /// What may stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,9 +37,9 @@ const DESCRIBED: &str = "coalesce(nullif(account.name, ''), account.alias, ''), 
 
 /// One instance, asked by a shell.
 pub struct Completions<'a> {
-    index: &'a Index,
-    instance_id: i64,
-    filter: RoleFilter,
+    pub(super) index: &'a Index,
+    pub(super) instance_id: i64,
+    pub(super) filter: RoleFilter,
     /// Writes what is left until a Unix time.
     left: &'a dyn Fn(i64) -> String,
 }
@@ -205,7 +205,7 @@ fn id_range(typed: &str) -> Option<(i64, i64)> {
 }
 
 /// A pattern for LIKE that finds `text` anywhere.
-fn like(text: &str) -> String {
+pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {

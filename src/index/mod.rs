@@ -8,11 +8,13 @@
 mod complete;
 mod derive;
 mod error;
+mod history;
 mod listing;
 mod open;
 mod query;
 mod registry;
 mod search;
+mod tag_choice;
 mod trust;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use complete::{Candidate, Completions, RoleFilter};
 pub use error::IndexError;
+pub use history::Recent;
 pub use listing::{Changes, Listing};
 pub use open::Opened;
 pub use registry::{InstanceRow, KnownConfig};

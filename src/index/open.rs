@@ -22,6 +22,7 @@ const MIGRATION_LIST: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0002_shell.sql")),
     M::up(include_str!("../../migrations/0003_directories.sql")),
     M::up(include_str!("../../migrations/0004_choosing.sql")),
+    M::up(include_str!("../../migrations/0005_tag_choices.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_LIST);
 

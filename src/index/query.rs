@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use crate::finder::used_again;
 use crate::role::{AccountId, Partition, Role, RoleArn, RoleRef, Selection};
 
 use super::derive::account_id;
 use super::{Index, IndexError};
 
-const ROLES: &str =
+pub(super) const ROLES: &str =
     "SELECT role.id, instance.name, sso_region, start_url, role.account_id, alias, account.name, email, \
      role.name, partition, path, profile, region, via, expires_at
      FROM role JOIN instance ON instance.id = role.instance_id
      LEFT JOIN account ON account.instance_id = role.instance_id AND account.id = role.account_id
      LEFT JOIN expiry ON expiry.instance_id = role.instance_id AND expiry.arn = role.arn";
+
+/// Tags of roles, by ARN.
+type TagsByArn = HashMap<String, BTreeMap<String, String>>;
 
 impl Index {
     /// All roles of an instance, by account and role name, without their tags.
@@ -32,13 +34,24 @@ impl Index {
     }
 
     /// The tags of every role of an instance, by ARN.
-    pub fn tags(&self, instance_id: i64) -> Result<HashMap<String, BTreeMap<String, String>>, IndexError> {
+    pub fn tags(&self, instance_id: i64) -> Result<TagsByArn, IndexError> {
+        self.collect_tags("", params![instance_id])
+    }
+
+    /// Those with one of four keys, in any case.
+    pub fn tags_named(&self, instance_id: i64, keys: [&str; 4]) -> Result<TagsByArn, IndexError> {
+        let [a, b, c, d] = keys;
+        self.collect_tags("AND key COLLATE NOCASE IN (?2, ?3, ?4, ?5)", params![instance_id, a, b, c, d])
+    }
+
+    fn collect_tags(&self, condition: &str, by: &[&dyn ToSql]) -> Result<TagsByArn, IndexError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1",
-            )?;
-            let mut rows = statement.query([instance_id])?;
-            let mut tags: HashMap<String, BTreeMap<String, String>> = HashMap::new();
+            let sql = format!(
+                "SELECT arn, key, value FROM role JOIN tag ON role_id = role.id WHERE instance_id = ?1 {condition}"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(by)?;
+            let mut tags = TagsByArn::new();
             while let Some(row) = rows.next()? {
                 tags.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
             }
@@ -98,21 +111,6 @@ impl Index {
             .map(drop)
         })
     }
-
-    /// Notes that a role was used now.
-    pub fn record_use(&mut self, instance_id: i64, arn: &RoleArn) -> Result<(), IndexError> {
-        self.write(|transaction| {
-            let (arn, now) = (arn.to_string(), jiff::Timestamp::now().as_second());
-            let known = "SELECT weight, last_used FROM history WHERE instance_id = ?1 AND arn = ?2";
-            let before: Option<(f64, i64)> = transaction
-                .query_row(known, params![instance_id, arn], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let weight = before.map_or(1.0, |(weight, since)| used_again(weight, since, now));
-            let sql = "INSERT INTO history (instance_id, arn, last_used, weight) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET last_used = excluded.last_used, weight = excluded.weight, uses = uses + 1";
-            transaction.execute(sql, params![instance_id, arn, now, weight]).map(drop)
-        })
-    }
 }
 
 /// A role by the key of its row, with its tags.
@@ -148,7 +146,7 @@ fn with_tags(connection: &Connection, role_id: i64, mut role: Role) -> rusqlite:
     Ok(role)
 }
 
-fn read_role(row: &Row<'_>) -> rusqlite::Result<(i64, Role)> {
+pub(super) fn read_role(row: &Row<'_>) -> rusqlite::Result<(i64, Role)> {
     let account_id = account_id(row.get(4)?);
     let name: String = row.get(8)?;
     let partition: String = row.get(9)?;

@@ -48,6 +48,9 @@ impl FromStr for TagColor {
 }
 
 impl TagColor {
+    /// The tags that give a role its colour, whatever their case.
+    pub const TAGS: [&str; 4] = ["Color", STAGE_TAGS[0], STAGE_TAGS[1], STAGE_TAGS[2]];
+
     /// The colour that the role's tags give it: its `Color`, else red for what is tagged production.
     pub fn of(role: &Role) -> Option<Self> {
         let tag = |wanted: &str| {

@@ -138,8 +138,10 @@ impl<'a> Session<'a> {
         })?;
         fetched.map_err(|error| match error.kind {
             CallErrorKind::Denied | CallErrorKind::Rejected => Error::no_such_role(format!(
-                "AWS gives no credentials for {} ({}): the assignment may have been removed; run 'aws-sso cache'",
-                role.profile, error.message
+                "AWS gives no credentials for {} ({}): the assignment may have been removed; run '{}'",
+                role.profile,
+                error.message,
+                self.command("cache")
             )),
             _ => Error::from(error),
         })
@@ -240,13 +242,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What to type to sign in to this instance.
-    pub fn login_command(&self) -> String {
-        self.config.login_command(self.instance, self.context.env.get("AWS_SSO"))
+    /// What to type to have a command such as `login` speak of this instance.
+    pub fn command(&self, command: &str) -> String {
+        self.config.command(command, &self.instance.name, self.context.env.get("AWS_SSO"))
     }
 
     fn sign_in_needed(&self, why: &str) -> Error {
-        Error::sign_in_needed(format!("{why}: run '{}'", self.login_command()))
+        Error::sign_in_needed(format!("{why}: run '{}'", self.command("login")))
     }
 }
 

@@ -49,7 +49,7 @@ impl Session<'_> {
             let token = self.token()?;
             let Err(failure) = self.fetch_some(listing, todo, accounts.len(), &token)? else { return Ok(()) };
             if failure.first.kind != CallErrorKind::Unauthorized {
-                return Err(incomplete(&failure, accounts.len()));
+                return Err(self.incomplete(&failure, accounts.len()));
             }
             if left_at_renewal == Some(left) {
                 self.forget_session()?;
@@ -79,12 +79,13 @@ impl Session<'_> {
             Ok(())
         }))
     }
-}
 
-fn incomplete(failure: &ListingFailure, total: usize) -> Error {
-    let CallError { message, .. } = &failure.first;
-    Error::failed(format!(
-        "could not fetch the roles of {} of {total} accounts ({message}): what came is kept; run 'aws-sso cache' to go on where it stopped",
-        failure.accounts
-    ))
+    fn incomplete(&self, failure: &ListingFailure, total: usize) -> Error {
+        let CallError { message, .. } = &failure.first;
+        Error::failed(format!(
+            "could not fetch the roles of {} of {total} accounts ({message}): what came is kept; run '{}' to go on where it stopped",
+            failure.accounts,
+            self.command("cache")
+        ))
+    }
 }

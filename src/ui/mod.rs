@@ -7,6 +7,7 @@ mod log;
 pub mod picker;
 mod progress;
 mod prompt;
+mod style;
 mod table;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -15,7 +16,8 @@ pub use diff::show_diff;
 pub use log::start_log;
 pub use progress::Progress;
 pub use prompt::{confirm, password};
-pub use table::table;
+pub use style::color_of;
+pub use table::{Cell, Paper, table, table_on, tree_on};
 
 use crate::context::Env;
 use crate::error::{is_format_control, one_line};

@@ -25,6 +25,9 @@ pub const NAMES: [&str; 12] = [
     "ll-Mixed-Case",
 ];
 
+/// A tag of 123456789012 whose value needs quotes.
+pub const TEAM: &str = "big & \"blue\" $HOME";
+
 /// Accounts and roles with plain names, beside one with a role for each of [`NAMES`].
 fn organization() -> Organization {
     let roles: Vec<String> = (0..NAMES.len()).map(|number| format!("R{number}")).collect();
@@ -46,10 +49,12 @@ pub fn named() -> (Simulator, Home) {
     }
     let instance = format!("    SSORegion: {}\n    StartUrl: {}\n", simulator.region(), simulator.start_url());
     home.write_config(&format!(
-        "SSOConfig:\n  Default:\n{instance}    Accounts:\n      '000000000009':\n        Roles:\n{profiles}  \
-         Other:\n{instance}    Accounts:\n      '111122223333':\n        Roles:\n          Admin:\n            \
-         Profile: other admin\nUrlAction: exec\n\
-         UrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\nSecureStore: json\n"
+        "SSOConfig:\n  Default:\n{instance}    Accounts:\n      '123456789012':\n        Tags: {{Team: {}, Zone: a=b:c}}\n      \
+         '000000000009':\n        Roles:\n{profiles}  \
+         Other:\n{instance}    Accounts:\n      '111122223333':\n        Tags: {{Team: other}}\n        Roles:\n          \
+         Admin:\n            Profile: other admin\nUrlAction: exec\n\
+         UrlExecCommand: [curl, --silent, --location, --output, /dev/null, '%s']\nRateLimit: 1000\nSecureStore: json\n",
+        yaml(TEAM)
     ));
     home.ok(&["login"]);
     home.ok(&["login", "-S", "Other"]);

@@ -192,6 +192,9 @@ struct Values {
 #[derive(Clone, Copy)]
 enum Kind {
     Profile,
+    /// A word of `aws-sso-use`: a profile name, or a tag.
+    Query,
+    Tag,
     Arn,
     Account,
     RoleName,
@@ -220,12 +223,14 @@ impl Values {
     fn of(&self, kind: Kind, typed: &str) -> Vec<Candidate> {
         match kind {
             Kind::Profile => self.ask(|roles| roles.profiles(typed)),
+            Kind::Query => self.query(typed),
+            Kind::Tag => self.tags(typed),
             Kind::Arn => self.ask(|roles| roles.arns(typed)),
             Kind::Account => self.ask(|roles| roles.accounts(typed)),
             Kind::RoleName => self.ask(|roles| roles.role_names(typed)),
             Kind::Instance => self.instances(typed),
             Kind::Field => fields(typed, ""),
-            Kind::FieldPrefix => fields(typed, "="),
+            Kind::FieldPrefix => self.prefixes(typed),
             Kind::File => {
                 self.files.store(true, Ordering::Relaxed);
                 Vec::new()
@@ -241,6 +246,49 @@ impl Values {
         question(&index.completions(instance, self.line.filter.clone(), &left)).unwrap_or_default()
     }
 
+    /// `Key=`, or `Key=value` from the first `=` on.
+    fn tags(&self, typed: &str) -> Vec<Candidate> {
+        match typed.split_once('=') {
+            Some((key, value)) => prefixed(key, self.ask(|roles| roles.tag_values(key, value))),
+            None => {
+                let keys = self.ask(|roles| roles.tag_keys(typed));
+                keys.into_iter().map(|key| Candidate { value: format!("{}=", key.value), ..key }).collect()
+            }
+        }
+    }
+
+    /// Names of profiles; a tag where its key stands there, or begins to.
+    fn query(&self, typed: &str) -> Vec<Candidate> {
+        let mut found = self.of(Kind::Profile, typed);
+        if typed.is_empty() {
+            return found;
+        }
+        let is_tag = typed.contains('=');
+        let tags = self.tags(typed).into_iter().filter(|tag| is_tag || tag.value.starts_with(typed));
+        let tags: Vec<Candidate> = tags.collect();
+        if !tags.is_empty() {
+            // What only holds the word comes where nothing starts with it.
+            found.retain(|profile| profile.value.starts_with(typed));
+        }
+        found.extend(tags);
+        found
+    }
+
+    /// `Field=`, or `Field=prefix` where the values of a field are known.
+    fn prefixes(&self, typed: &str) -> Vec<Candidate> {
+        let Some((field, value)) = typed.split_once('=') else { return fields(typed, "=") };
+        let known = match field.to_lowercase().as_str() {
+            "profile" => self.of(Kind::Profile, value),
+            "arn" => self.of(Kind::Arn, value),
+            "accountidpad" => self.of(Kind::Account, value),
+            "rolename" => self.of(Kind::RoleName, value),
+            "emailaddress" => self.ask(|roles| roles.tag_values("Email", value)),
+            "accountalias" | "accountname" | "defaultregion" => self.ask(|roles| roles.tag_values(field, value)),
+            _ => Vec::new(),
+        };
+        prefixed(field, known)
+    }
+
     fn instances(&self, typed: &str) -> Vec<Candidate> {
         let (Some(index), Some(config)) = (self.index(), &self.line.config) else { return Vec::new() };
         let all = index.complete_instances(config).unwrap_or_default();
@@ -252,6 +300,11 @@ fn fields(typed: &str, suffix: &str) -> Vec<Candidate> {
     let fits = |name: &str| name.to_lowercase().starts_with(&typed.to_lowercase());
     let all = list::fields().filter(|(name, _)| fits(name));
     all.map(|(name, meaning)| Candidate { value: format!("{name}{suffix}"), description: meaning.to_owned() }).collect()
+}
+
+/// `key=` in front of values.
+fn prefixed(key: &str, values: Vec<Candidate>) -> Vec<Candidate> {
+    values.into_iter().map(|found| Candidate { value: format!("{key}={}", found.value), ..found }).collect()
 }
 
 fn plain(word: &str) -> Candidate {
@@ -288,7 +341,9 @@ fn kind_of(arg: &Arg) -> Option<Kind> {
     const SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell"];
     const ALL_SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell", "sh", "xonsh"];
     Some(match arg.get_id().as_str() {
-        "profile" | "query" => Kind::Profile,
+        "profile" => Kind::Profile,
+        "query" => Kind::Query,
+        "tags" => Kind::Tag,
         "arn" => Kind::Arn,
         "account" => Kind::Account,
         "role" => Kind::RoleName,

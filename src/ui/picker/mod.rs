@@ -4,7 +4,6 @@
 //! input   → the line that is typed
 //! state   → what each key makes of it
 //! view    → the lines that show it, for any width and height
-//! style   → coloured text in columns
 //! screen  → the terminal: keys in, lines out, everything given back
 //! numbers → the same for a terminal that only knows lines
 //! ```
@@ -13,7 +12,6 @@ mod input;
 mod numbers;
 mod screen;
 mod state;
-mod style;
 #[cfg(test)]
 mod tests;
 mod view;

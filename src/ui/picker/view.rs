@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::config::Color;
 use crate::finder::{Class, Entry, Field, Hit, Marks};
 use crate::role::{Role, TagColor};
+use crate::ui::style::{Line, Style, color_of, columns};
 use crate::ui::time_left;
 
 use super::state::{Completing, State};
-use super::style::{Line, Style, columns};
 use super::{Details, Picking};
 
 /// The most lines that the picker takes: it is a part of the terminal, not all of it.
@@ -385,18 +385,5 @@ fn ago(seconds: i64) -> String {
         60..3600 => format!("{}m ago", seconds / 60),
         3600..86_400 => format!("{}h ago", seconds / 3600),
         _ => format!("{}d ago", seconds / 86_400),
-    }
-}
-
-fn color_of(tag: TagColor) -> Color {
-    match tag {
-        TagColor::Blue => Color::Blue,
-        TagColor::Turquoise => Color::Turquoise,
-        TagColor::Green => Color::Green,
-        TagColor::Yellow => Color::Yellow,
-        TagColor::Orange => Color::Brown,
-        TagColor::Red => Color::Red,
-        TagColor::Pink => Color::Fuchsia,
-        TagColor::Purple => Color::Purple,
     }
 }

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use crate::config::Color;
+use crate::role::TagColor;
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,6 +63,28 @@ fn code(color: Color, base: u8) -> Option<String> {
         Color::White => 15,
     };
     Some((if number < 8 { base + number } else { base + 52 + number }).to_string())
+}
+
+/// The colour of a terminal that is nearest to that of a tag.
+pub fn color_of(tag: TagColor) -> Color {
+    match tag {
+        TagColor::Blue => Color::Blue,
+        TagColor::Turquoise => Color::Turquoise,
+        TagColor::Green => Color::Green,
+        TagColor::Yellow => Color::Yellow,
+        TagColor::Orange => Color::Brown,
+        TagColor::Red => Color::Red,
+        TagColor::Pink => Color::Fuchsia,
+        TagColor::Purple => Color::Purple,
+    }
+}
+
+/// `text` in a colour.
+pub fn coloured(text: &str, color: Color) -> String {
+    match Style::of(color, Color::DefaultColor).escape(true) {
+        escape if escape.is_empty() || text.is_empty() => text.to_owned(),
+        escape => format!("{escape}{text}\x1b[0m"),
+    }
 }
 
 /// A line of a terminal.
