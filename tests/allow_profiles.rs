@@ -231,6 +231,8 @@ fn names_that_no_header_can_hold_are_refused_and_all_others_are_written() {
         ("a]b", false),
         ("a\\b", false),
         ("a;b", false),
+        ("#a", false),
+        ("[a", false),
         ("two words", true),
         ("a=b & $(touch x) `y` %s", true),
         ("été", true),
@@ -239,7 +241,8 @@ fn names_that_no_header_can_hold_are_refused_and_all_others_are_written() {
         let (_simulator, home) = signed_in_with(&instance, "");
         let tree = ruled(&home, "tree", DEV_ARN);
         if fits {
-            allow(&home, "tree");
+            let said = allow(&home, "tree");
+            assert!(said.contains(&format!("find the profile '{name}', other SDKs may not")), "{said}");
             let header = if name.contains(' ') { format!("\"{name}\"") } else { name.to_owned() };
             assert_eq!(block(&home).expect("a block"), [profile(&header, "Default", DEV_ARN), here()].concat());
             let shell = enter(&home, &tree);
@@ -250,6 +253,32 @@ fn names_that_no_header_can_hold_are_refused_and_all_others_are_written() {
             assert_eq!(enter(&home, &tree).role(), None);
         }
     }
+}
+
+#[test]
+fn a_name_with_a_blank_at_its_end_is_refused_rather_than_trimmed() {
+    let (_simulator, home) =
+        signed_in_with("", "ProfileFormat: '{{ .AccountIdPad }}:{{ .RoleName }}{{ print \" \" }}'\n");
+    ruled(&home, "refused", DEV_ARN);
+    let words = [&*format!("'{DEV} ' cannot be the name of an AWS profile"), DEV_ARN];
+    home.refuses(1, &["allow", "refused"], &words);
+    assert!(!aws_config(&home).exists());
+}
+
+#[test]
+fn a_name_that_every_sdk_reads_is_written_without_a_word() {
+    let (_simulator, home) = signed_in();
+    ruled(&home, "tree", DEV);
+    let said = allow(&home, "tree");
+    assert!(said.contains("up to date") && !said.contains("other SDKs"), "{said}");
+}
+
+#[test]
+fn a_call_that_an_sdk_would_cut_off_is_refused() {
+    let (_simulator, home) = signed_in_with("", "ConfigProfilesBinaryPath: '/opt/aws #1/aws-sso'\n");
+    ruled(&home, "refused", DEV);
+    home.refuses(1, &["allow", "refused"], &["cannot be written", "# or ; after a blank", "/opt/aws #1/aws-sso"]);
+    assert!(!aws_config(&home).exists());
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn two_roles_of_one_name_are_both_shown_and_the_old_names_stay() {
     let words = [
         "arn:aws:iam::000000000001:role/Admin",
         "arn:aws:iam::000000000002:role/Admin",
-        "{{ .AccountIdPad }}:{{ .RoleName }}",
+        "ProfileFormat: '{{ .RoleName }}:{{ .AccountIdPad }}' in config.yaml",
     ];
     let answer = home.run(&["list"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
@@ -174,4 +174,8 @@ fn two_roles_of_one_name_are_both_shown_and_the_old_names_stay() {
     home.refuses(1, &["cache"], &words);
     home.ok(&["process", "-p", "000000000002:Admin"]);
     home.refuses(4, &["process", "-p", "Admin"], &words[..2]);
+    // The format that is suggested is one that works.
+    home.write_config(&format!("{text}ProfileFormat: '{{{{ .RoleName }}}}:{{{{ .AccountIdPad }}}}'\n"));
+    home.ok(&["cache"]);
+    home.ok(&["process", "-p", "Admin:000000000002"]);
 }

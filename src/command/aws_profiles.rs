@@ -8,7 +8,9 @@ use crate::config::{Config, discover};
 use crate::context::Context;
 use crate::index::Allowed;
 use crate::user_file::UserFile;
-use crate::user_file::aws_config::{Kind, Profile, can_be_header, find_profile, profile_lines};
+use crate::user_file::aws_config::{
+    Kind, Profile, can_be_header, can_be_value, find_profile, is_read_by_all, profile_lines,
+};
 use crate::user_file::block::{self, Markers};
 use crate::{Error, Result, ui};
 
@@ -30,6 +32,8 @@ pub(super) fn config_path(context: &Context) -> Result<PathBuf> {
 pub(super) struct Planned {
     file: UserFile,
     new: Option<Vec<u8>>,
+    /// The names that only some SDKs read.
+    narrow: Vec<String>,
 }
 
 /// What makes the block hold the profiles of `allowed`; none where it does already.
@@ -58,6 +62,7 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
     let caller = caller(context, config)?;
     let credentials = Credentials::read(context)?;
     let mut lines = String::new();
+    let mut narrow = Vec::new();
     for role in roles.values() {
         credentials.refuse(&role.profile)?;
         match find_profile(&around, Kind::Config, &role.profile) {
@@ -83,11 +88,15 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
             }
             None => {
                 let command = format!("{caller} -S {} process --arn {}", quote(&role.sso), quote(&role.arn));
-                if command.contains(char::is_control) {
+                if !can_be_value(&command) {
                     return Err(Error::failed(format!(
-                        "the profile '{}' cannot be written: there is a control character in {command}",
+                        "the profile '{}' cannot be written: there is a control character, or a comment to the SDKs \
+                         (# or ; after a blank), in {command}",
                         role.profile
                     )));
+                }
+                if !is_read_by_all(&role.profile) {
+                    narrow.push(role.profile.clone());
                 }
                 lines += &profile_lines(&role.profile, &command);
             }
@@ -102,7 +111,7 @@ pub(super) fn plan(context: &Context, config: &Config, allowed: &[Allowed]) -> R
         false => Some(block::install(file.content(), MARKERS, &lines).map_err(damaged)?),
     };
     let same = new.as_deref() == file.content() || (new.is_none() && file.content().is_none());
-    Ok((!same).then_some(Planned { file, new }))
+    Ok((!same).then_some(Planned { file, new, narrow }))
 }
 
 impl Planned {
@@ -115,6 +124,12 @@ impl Planned {
         let backup = self.file.stage(self.new.as_deref(), true)?.commit()?;
         let backup = backup.map(|path| format!(" (backup: {})", path.display())).unwrap_or_default();
         ui::tell(&format!("aws-sso: brought its profiles in {name} up to date{backup}"));
+        for profile in &self.narrow {
+            ui::tell(&format!(
+                "aws-sso: the AWS CLI and boto3 find the profile '{profile}', other SDKs may not: they read letters, \
+                 digits and _ - / . % @ : + alone; change its Profile or ProfileFormat in config.yaml"
+            ));
+        }
         Ok(())
     }
 }

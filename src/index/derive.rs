@@ -10,6 +10,7 @@ use crate::finder::Lister;
 use crate::profile::{self, ProfileFields, ProfileTemplate};
 use crate::role::{AccountId, Partition, Role, RoleArn};
 
+use super::clash::{self, Named};
 use super::search::store_catalog;
 
 /// Number of the rules below. A new number makes every state file derive anew.
@@ -156,47 +157,81 @@ fn tags(role: &Role, account: Option<&config::Account>, own: Option<&config::Rol
 
 /// The profile name of a role: the one that `config.yaml` gives it, or the one that the format makes.
 fn name_of(role: &Role, own_name: Option<String>, template: &ProfileTemplate) -> Result<String, String> {
+    let (name, warning) = usable_name(role, own_name, template)?;
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
+    }
+    Ok(name)
+}
+
+/// A role's name, and why it is not quite the one that was asked for. Account names come from their
+/// owners: one that no profile can hold must not take everybody's names away.
+fn usable_name(
+    role: &Role,
+    own_name: Option<String>,
+    template: &ProfileTemplate,
+) -> Result<(String, Option<String>), String> {
     let name = match own_name.map_or_else(|| template.render(&ProfileFields::of(role)), Ok) {
         Ok(name) => name,
         // Nothing is wrong with the format: this role's own names are too long for it.
         Err(error) if error.line().is_none() => {
-            let name = format!("{}:{}", role.account_id, role.role_name).chars().take(LONGEST_NAME).collect();
-            tracing::warn!("{error}: a role of account {} is called {name} instead", role.account_id);
-            name
+            let name: String = fallback(role).chars().take(LONGEST_NAME).collect();
+            let warning = format!("{error}: a role of account {} is called {name} instead", role.account_id);
+            return Ok((visible_name(role, &name), Some(warning)));
         }
         Err(error) => return Err(format!("ProfileFormat: {}: {error}", role.arn)),
     };
     match profile::check_name(&name) {
-        Ok(()) => Ok(name),
+        Ok(()) => Ok((name, None)),
         Err(error) => {
-            let usable = usable_name(role, &name);
-            tracing::warn!("{error}: {} is called {usable} instead", role.arn);
-            Ok(usable)
+            let visible = visible_name(role, &name);
+            let warning = format!("{error}: {} is called {visible} instead", role.arn);
+            Ok((visible, Some(warning)))
         }
     }
 }
 
-/// A name in place of one that nothing could hold. Account names come from their owners: one of them
-/// must not take everybody's names away.
-fn usable_name(role: &Role, name: &str) -> String {
+fn visible_name(role: &Role, name: &str) -> String {
     let visible: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if visible.trim().is_empty() { format!("{}:{}", role.account_id, role.role_name) } else { visible }
+    if visible.trim().is_empty() { fallback(role) } else { visible }
 }
 
-fn duplicate(role: &Role, other: &str) -> String {
-    format!(
-        "two roles would have the profile name '{}': {other} and {}; tell them apart with ProfileFormat: '{}' in config.yaml, \
-         or give one of them a Profile of its own",
-        role.profile,
-        role.arn,
-        profile::DEFAULT_FORMAT,
-    )
+fn fallback(role: &Role) -> String {
+    format!("{}:{}", role.account_id, role.role_name)
+}
+
+/// What to say about the clash of `role` with the role that has the ARN `other`: every role is named
+/// once more, to find a format that tells all of them apart.
+fn describe_clash(
+    (role, other): (&Role, &str),
+    accounts: &[AccountRow],
+    config: &Config,
+    instance: &Instance,
+    template: &ProfileTemplate,
+) -> String {
+    let mut named = Vec::new();
+    let collected = each_role(accounts, config, instance, |mut role, own_name| {
+        let is_own = own_name.is_some();
+        role.profile = usable_name(&role, own_name, template)?.0;
+        named.push(Named { role, is_own });
+        Ok::<_, String>(())
+    });
+    // A later role for which the format fails takes no part; these two are in.
+    drop(collected);
+    let find = |arn: &str| named.iter().find(|named| named.role.arn.to_string() == arn);
+    let Some(pair) = find(other).zip(find(&role.arn.to_string())) else {
+        return format!("two roles would have the profile name '{}': {other} and {}", role.profile, role.arn);
+    };
+    let name = |role: &Role, template: &ProfileTemplate| usable_name(role, None, template).ok().map(|(name, _)| name);
+    clash::describe(&config.profile_format, &named, pair.into(), name)
 }
 
 /// Why the rows could not be written.
 enum Trouble {
     Sql(rusqlite::Error),
     Names(String),
+    /// The role and the ARN of the one that has its name already.
+    Clash(Box<Role>, String),
 }
 
 impl From<rusqlite::Error> for Trouble {
@@ -228,6 +263,9 @@ fn replace_roles(
     match written {
         Ok(()) => store_catalog(connection, instance_id, rows.lister).map(Ok),
         Err(Trouble::Names(problem)) => Ok(Err(problem)),
+        Err(Trouble::Clash(role, other)) => {
+            Ok(Err(describe_clash((&role, &other), accounts, config, instance, &template)))
+        }
         Err(Trouble::Sql(error)) => Err(error),
     }
 }
@@ -298,6 +336,6 @@ impl<'a> Rows<'a> {
         let sql = "SELECT arn FROM role WHERE instance_id = ?1 AND profile = ?2";
         let other =
             self.connection.query_row(sql, params![self.instance_id, role.profile], |row| row.get::<_, String>(0));
-        other.map_or(Trouble::Sql(error), |other| Trouble::Names(duplicate(role, &other)))
+        other.map_or(Trouble::Sql(error), |other| Trouble::Clash(Box::new(role.clone()), other))
     }
 }

@@ -5,6 +5,7 @@
 //! the config is a local matter. The sealed records of the [`vault`](crate::vault) live in the same
 //! file: one write is one transaction.
 
+mod clash;
 mod complete;
 mod derive;
 mod error;

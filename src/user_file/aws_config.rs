@@ -58,9 +58,22 @@ fn profile_name(header: &str, kind: Kind) -> Option<String> {
     }
 }
 
-/// Whether a name can stand in a header that every SDK reads.
+/// Whether a name can stand in a header that the AWS CLI and boto3 read as it is.
 pub fn can_be_header(name: &str) -> bool {
     !name.is_empty() && name.trim() == name && !name.chars().any(|c| c.is_control() || "[]\"'\\#;".contains(c))
+}
+
+/// Whether every SDK reads a profile of that name: the stricter ones, that for Rust among them, pass over
+/// names with any other character.
+pub fn is_read_by_all(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c))
+}
+
+/// Whether a value reaches every SDK whole: some take a comment to begin after a blank.
+pub fn can_be_value(value: &str) -> bool {
+    let begins_comment = |pair: &[char]| pair[0].is_whitespace() && matches!(pair[1], '#' | ';');
+    let chars: Vec<char> = value.chars().collect();
+    value.trim() == value && !value.contains(char::is_control) && !chars.windows(2).any(begins_comment)
 }
 
 /// The lines of a profile that asks `command` for credentials.
@@ -99,6 +112,35 @@ mod tests {
         }
         for name in ["", " a", "a ", "a]b", "a\nb", "a\"b", "a'b", "a#b", "a;b", "a\\b"] {
             assert!(!can_be_header(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn the_strictest_sdks_read_plain_names_alone() {
+        for (name, expected) in [
+            ("000000000001:Admin", true),
+            ("a_b-c/d.e%f@g+h", true),
+            ("two words", false),
+            ("é", false),
+            ("a=b", false),
+            ("a&b", false),
+        ] {
+            assert_eq!(is_read_by_all(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_an_sdk_would_cut_off_is_found() {
+        for (value, expected) in [
+            ("aws-sso -S Work process --arn arn:aws:iam::1:role/x", true),
+            ("aws-sso -S a#b;c process", true),
+            ("aws-sso -S 'a #b' process", false),
+            ("aws-sso -S 'a\u{a0};b' process", false),
+            ("aws-sso -S 'a\tb' process", false),
+            ("aws-sso\nx", false),
+            (" x", false),
+        ] {
+            assert_eq!(can_be_value(value), expected, "{value:?}");
         }
     }
 }
