@@ -98,14 +98,12 @@ impl<'a> Chooser<'a> {
     /// The whole role with a number of the catalog.
     fn role(&self, number: usize) -> Result<Role> {
         let catalog = self.finder.catalog();
-        match self.session.index.role(catalog.id(number))? {
-            Some(role) => Ok(role),
-            // Another process has derived the roles anew in this moment.
-            None => {
-                let profile = catalog.entry(number).field(Field::Profile).to_owned();
-                role::find(self.session, self.config, &Selection::Profile(profile))
-            }
+        if let Some(role) = self.session.index.role(catalog.id(number))? {
+            return Ok(role);
         }
+        // Another process has derived the roles anew in this moment.
+        let profile = catalog.entry(number).field(Field::Profile).to_owned();
+        role::find(self.session, self.config, &Selection::Profile(profile))
     }
 }
 

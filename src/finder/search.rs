@@ -83,7 +83,9 @@ impl Finder {
         let sure = ranked.iter().filter(|(rank, _)| is_sure(*rank)).count();
         if self.inside && sure < FEW && !terms.words.is_empty() {
             let mut fits = vec![false; self.catalog.len()];
-            ranked.iter().for_each(|(_, number)| fits[*number as usize] = true);
+            for (_, number) in &ranked {
+                fits[*number as usize] = true;
+            }
             ranked.extend(self.guesses(&terms, &fits));
         }
         let total = ranked.len();

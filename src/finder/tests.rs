@@ -26,7 +26,7 @@ const ROLES: [Listed<'_>; 12] = [
 
 fn finder(used: &[(&str, f64)], full_text: bool) -> Finder {
     let mut lister = Lister::default();
-    let mut uses = HashMap::new();
+    let mut weights = HashMap::new();
     for (id, (profile, account, role, tags)) in (0_i64..).zip(ROLES) {
         let role = Role {
             profile: profile.to_owned(),
@@ -39,10 +39,10 @@ fn finder(used: &[(&str, f64)], full_text: bool) -> Finder {
         };
         lister.add(id, &role);
         if let Some((_, weight)) = used.iter().find(|(name, _)| *name == profile) {
-            uses.insert(id, *weight);
+            weights.insert(id, *weight);
         }
     }
-    Finder::new(Catalog::read(lister.finish()).expect("a catalog"), &uses, full_text)
+    Finder::new(Catalog::read(lister.finish()).expect("a catalog"), &weights, full_text)
 }
 
 /// The profiles that fit, the best first, and how many of them fit surely.

@@ -299,6 +299,20 @@ fn token_soup() -> impl Strategy<Value = String> {
         "end",
         "with",
         "range",
+        "break",
+        "continue",
+        "define",
+        "template",
+        "block",
+        "\"x\"",
+        "$i, $v :=",
+        "splitList \" \" .AccountAlias",
+        "dict",
+        "regexReplaceAll",
+        "repeat",
+        "wrap",
+        "indent",
+        "slice",
         "printf",
         "\"%s%5d\"",
         "nospace",
@@ -336,8 +350,74 @@ fn token_soup() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.join(""))
 }
 
+/// How many inputs a property is tried with: some hundred, or as many as AWS_SSO_FUZZ_CASES says.
+#[expect(clippy::disallowed_methods, reason = "whoever fuzzes sets it: no Context is near")]
+fn cases() -> u32 {
+    let wanted = std::env::var("AWS_SSO_FUZZ_CASES").ok();
+    wanted.and_then(|count| count.parse().ok()).unwrap_or(512)
+}
+
+/// Whole blocks of Go's language, nested and side by side: most of them are right.
+fn templates() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(vec![
+        ".RoleName",
+        ".AccountAlias",
+        ".Tags",
+        ".Tags.Foo",
+        ".",
+        "$",
+        "$x",
+        "1",
+        "\"a b\"",
+        "nil",
+        "(list 1 2 \"x\")",
+        "(splitList \" \" .AccountAlias)",
+        "(dict \"k\" 1)",
+        "(until 9)",
+        "(repeat 99 \"ab\")",
+    ]);
+    let call =
+        (prop::sample::select(functions::names().collect::<Vec<_>>()), prop::collection::vec(value.clone(), 0..4))
+            .prop_map(|(name, values)| format!("{name} {}", values.join(" ")));
+    let pipeline = prop_oneof![
+        value.prop_map(str::to_owned),
+        call.clone(),
+        call.clone(),
+        (call.clone(), call).prop_map(|(first, then)| format!("{first} | {then}"))
+    ];
+    let leaf = prop_oneof![
+        "[a-z {}]{0,4}".prop_map(String::from),
+        pipeline.clone().prop_map(|value| format!("{{{{ {value} }}}}")),
+        pipeline.clone().prop_map(|value| format!("{{{{- $x := {value} -}}}}")),
+        Just("{{ break }}".to_owned()),
+        Just("{{ continue }}".to_owned()),
+        Just("{{ template \"t\" . }}".to_owned()),
+    ];
+    leaf.prop_recursive(5, 40, 4, move |inner| {
+        let body = prop::collection::vec(inner, 0..4).prop_map(|nodes| nodes.concat());
+        (
+            prop::sample::select(vec!["if", "with", "range", "range $i, $x :=", "define", "block"]),
+            pipeline.clone(),
+            body.clone(),
+            body,
+        )
+            .prop_map(|(word, value, body, other)| match word {
+                "define" => format!("{{{{ define \"t\" }}}}{body}{{{{ end }}}}{other}"),
+                "block" => format!("{{{{ block \"t\" {value} }}}}{body}{{{{ end }}}}"),
+                word => format!("{{{{ {word} {value} }}}}{body}{{{{ else }}}}{other}{{{{ end }}}}"),
+            })
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_template_of_whole_blocks_panics_or_grows(format in templates()) {
+        if let Ok(name) = render(&format) {
+            prop_assert!(name.len() <= 64 * 1024);
+        }
+    }
 
     #[test]
     fn no_text_panics(format in "(?s).{0,60}") {

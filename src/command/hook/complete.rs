@@ -248,13 +248,11 @@ impl Values {
 
     /// `Key=`, or `Key=value` from the first `=` on.
     fn tags(&self, typed: &str) -> Vec<Candidate> {
-        match typed.split_once('=') {
-            Some((key, value)) => prefixed(key, self.ask(|roles| roles.tag_values(key, value))),
-            None => {
-                let keys = self.ask(|roles| roles.tag_keys(typed));
-                keys.into_iter().map(|key| Candidate { value: format!("{}=", key.value), ..key }).collect()
-            }
+        if let Some((key, value)) = typed.split_once('=') {
+            return prefixed(key, self.ask(|roles| roles.tag_values(key, value)));
         }
+        let keys = self.ask(|roles| roles.tag_keys(typed));
+        keys.into_iter().map(|key| Candidate { value: format!("{}=", key.value), ..key }).collect()
     }
 
     /// Names of profiles; a tag where its key stands there, or begins to.

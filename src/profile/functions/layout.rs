@@ -113,7 +113,7 @@ pub fn indent_below(arguments: &[Value]) -> Answer {
 
 /// `quote value …`: each between double quotes, with Go's escapes.
 pub fn quote(arguments: &[Value]) -> Answer {
-    quoted(arguments, |text| super::format::go_quoted(text))
+    quoted(arguments, super::format::go_quoted)
 }
 
 /// `squote value …`: each between single quotes, as it is.

@@ -292,16 +292,15 @@ struct Row {
 fn widths(rows: &[Row], room: usize) -> [usize; COLUMNS] {
     let mut widths = [0; COLUMNS];
     let mut room = room;
-    for column in 0..COLUMNS {
+    for (column, width) in widths.iter_mut().enumerate() {
         let natural = rows.iter().map(|row| row.cells[column].width()).max().unwrap_or(0);
-        let width = match column {
+        *width = match column {
             PROFILE => natural.min(room.saturating_sub(GAP)),
             DESCRIPTION if room >= LEAST + GAP => natural.min(room - GAP),
             _ if natural + GAP <= room => natural,
             _ => 0,
         };
-        widths[column] = width;
-        room -= if width > 0 { (width + GAP).min(room) } else { 0 };
+        room -= if *width > 0 { (*width + GAP).min(room) } else { 0 };
     }
     widths
 }
