@@ -49,7 +49,7 @@ fn day(home: &Home, what: &str, before: &str, after: &str) {
     typist.line("aws-sso-use -");
     assert_role(&mut typist, Some(DEV), what);
     // Under `set -e` only a status that is asked for leaves the shell alive.
-    let complaint = typist.output("failed=0; aws-sso-use admin || failed=$?");
+    let complaint = typist.output("failed=0; aws-sso-use --no-input admin || failed=$?");
     assert!(complaint.contains("'admin' fits several roles"), "{what}: {complaint}");
     assert_eq!(typist.variable("failed"), "4", "{what}");
     assert_role(&mut typist, Some(DEV), what);

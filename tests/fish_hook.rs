@@ -52,7 +52,7 @@ fn assert_works(typist: &mut Typist) {
     typist.line(USE);
     assert_eq!(typist.variable("AWS_SSO_PROFILE"), "000000000001:Admin");
     assert!(typist.variable("AWS_SSO_SEGMENT").starts_with("☁ 000000000001:Admin "));
-    assert_eq!(typist.status("aws-sso-use admin"), "4");
+    assert_eq!(typist.status("aws-sso-use --no-input admin"), "4");
     typist.line("aws-sso-use 123456789012");
     assert_eq!(typist.variable("AWS_SSO_ROLE_ARN"), "arn:aws:iam::123456789012:role/ReadOnly");
     typist.line("aws-sso-use -");

@@ -101,7 +101,7 @@ fn a_tab_speaks_of_it_too() {
             Answer::of(command).stdout.lines().skip(1).map(str::to_owned).collect::<Vec<String>>()
         };
         let team = format!("Team={}", wanted.to_lowercase());
-        assert_eq!(candidates(&["aws-sso", "tags", "Team="]), [team.clone()], "{flags:?} {variable}");
+        assert_eq!(candidates(&["aws-sso", "tags", "Team="]), std::slice::from_ref(&team), "{flags:?} {variable}");
         assert_eq!(candidates(&["aws-sso-use", "Team="]), [team], "{flags:?} {variable}");
         let visitors = candidates(&["aws-sso-use", "vis"]).len();
         assert_eq!(visitors, usize::from(wanted == "Guest"), "{flags:?} {variable}");

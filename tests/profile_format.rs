@@ -36,7 +36,7 @@ fn role(name: &str) -> Role {
         account_name: text("AccountName"),
         account_alias: text("AccountAlias"),
         email: text("EmailAddress"),
-        arn: RoleArn::new(Partition::Aws, account_id, &text("RoleName")),
+        arn: RoleArn::new(Partition::Aws, account_id, text("RoleName")),
         role_name: text("RoleName"),
         region: Some(text("DefaultRegion")).filter(|region| !region.is_empty()),
         via: text("Via").parse().ok(),

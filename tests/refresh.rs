@@ -33,6 +33,8 @@ fn refresh_a_large_organization(fault: impl Fn(&Simulator)) -> Answer {
     fault(&simulator);
     #[expect(clippy::cast_precision_loss)]
     let allowed = 1.05 * ACCOUNTS as f64 / RATE + 2.0;
+    // The budget is that of an optimised program; this one takes its time with what it does locally.
+    let allowed = if cfg!(debug_assertions) { allowed + 2.0 } else { allowed };
     let refresh = || {
         simulator.clear_log();
         let start = Instant::now();

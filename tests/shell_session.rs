@@ -81,7 +81,7 @@ fn day(shell: Shell) {
     typist.line("aws-sso-use -");
     assert_role(&mut typist, "000000000002:Admin");
 
-    assert_eq!(typist.status("aws-sso-use admin"), "4", "two accounts have that role");
+    assert_eq!(typist.status("aws-sso-use --no-input admin"), "4", "two accounts have that role");
     assert_role(&mut typist, "000000000002:Admin");
     assert_eq!(typist.status("aws-sso-use --nonsense"), "2");
     assert_role(&mut typist, "000000000002:Admin");

@@ -51,6 +51,7 @@ impl Engine {
                 return out.write_str("<no value>").map_err(Error::from);
             }
             refuse_function(value)?;
+            functions::check_size(value)?;
             out.write_str(&functions::show(value)).map_err(Error::from)
         });
         Self::load(environment, program.template, Source::Go(program.lines))
@@ -65,6 +66,7 @@ impl Engine {
         functions::add_filters(&mut environment);
         environment.set_formatter(|out, state, value| {
             refuse_function(value)?;
+            functions::check_size(value)?;
             minijinja::escape_formatter(out, state, value)
         });
         Self::load(environment, format.to_owned(), Source::Jinja(format.to_owned()))

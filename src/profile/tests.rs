@@ -227,6 +227,16 @@ fn no_format_costs_more_than_a_name_is_worth() {
         assert!(render(format).is_err(), "{format}");
     }
     let _ = render(&elifs);
+    // A list that holds itself twice, and that twice again: little memory, and no end of items.
+    let doubled = format!("{{{{ $x := list 1 }}}}{}", "{{ $x = list $x $x }}".repeat(60));
+    for end in ["{{ $x }}", "{{ len (print $x) }}", "{{ has 1 (list $x) }}", "{{ range $x }}{{ . }}{{ end }}"] {
+        let format = format!("{doubled}{end}");
+        assert!(render(&format).is_err(), "{format}");
+    }
+    let set = "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}";
+    for end in ["{{ n.x }}", "{{ quote(n.x) }}", "{{ n.x | toString }}"] {
+        assert!(render(&format!("{set}{end}")).is_err(), "{end}");
+    }
     for format in [
         "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
         "{{ 'x' * 1000000000 }}",

@@ -35,11 +35,12 @@ pub fn ternary(arguments: &[Value]) -> Answer {
 
 /// `eq value other …`: equal to any of the others. A missing tag is equal to another one alone.
 pub fn eq(arguments: &[Value]) -> Answer {
-    let mut equal = false;
     for other in &arguments[1..] {
-        equal |= is_equal(&arguments[0], other)?;
+        if is_equal(&arguments[0], other)? {
+            return Ok(Value::from(true));
+        }
     }
-    Ok(Value::from(equal))
+    Ok(Value::from(false))
 }
 
 pub fn ne(arguments: &[Value]) -> Answer {

@@ -305,7 +305,44 @@ pub fn pairs(value: &Value) -> Result<Value, minijinja::Error> {
     list::pairs(value).map_err(refusal)
 }
 
+/// The most items that a list or a map may hold, those of its own lists and maps among them, and how deep they may
+/// lie. A list that holds itself twice, and that twice again, takes no memory to speak of: to walk through it would
+/// take for ever.
+const MOST_ITEMS: usize = 4096;
+const DEEPEST: usize = 16;
+
+/// Refuses a value that cannot be walked through in a moment.
+pub fn check_size(value: &Value) -> Result<(), minijinja::Error> {
+    fn fits(value: &Value, left: &mut usize, depth: usize) -> bool {
+        use minijinja::value::ValueKind;
+        let inner = match value.kind() {
+            ValueKind::Seq | ValueKind::Iterable => value.clone(),
+            ValueKind::Map => {
+                let keys = value.try_iter().into_iter().flatten();
+                let items = keys.take(*left + 1).map(|key| value.get_item(&key).unwrap_or_default());
+                items.collect::<Vec<_>>().into()
+            }
+            _ => return true,
+        };
+        for item in inner.try_iter().into_iter().flatten() {
+            if *left == 0 || depth == 0 {
+                return false;
+            }
+            *left -= 1;
+            if !fits(&item, left, depth - 1) {
+                return false;
+            }
+        }
+        true
+    }
+    if fits(value, &mut MOST_ITEMS.clone(), DEEPEST) {
+        return Ok(());
+    }
+    Err(refusal(format!("at most {MOST_ITEMS} items are allowed in a list, and {DEEPEST} lists in one another")))
+}
+
 fn invoke(function: &Function, arguments: &[Value]) -> Result<Value, minijinja::Error> {
+    arguments.iter().try_for_each(check_size)?;
     let checked = check_arity(function.name, function.arity, arguments.len());
     let answer =
         checked.and_then(|()| (function.call)(arguments).map_err(|message| format!("{}: {message}", function.name)));
