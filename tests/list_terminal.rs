@@ -80,7 +80,7 @@ fn a_terminal_that_is_too_narrow_cuts_the_widest_columns() {
     let table = |arguments: &str| {
         let end = format!("end of {}", arguments.len());
         screen.enters(&format!("clear; {{ aws-sso list {arguments}; }} 2>/dev/null; echo {end}"));
-        screen.until("the end", |lines| lines.iter().any(|line| *line == end))
+        screen.until("the end", |lines| lines.contains(&end))
     };
     let lines = table("AccountIdPad AccountAlias RoleName Expires");
     assert_eq!(
