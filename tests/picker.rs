@@ -145,6 +145,36 @@ fn who_leaves_finds_the_terminal_as_it_was() {
     }
 }
 
+/// Whether a picker runs in a home.
+fn picks(home: &Home) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("processes").filter_map(Result::ok);
+    let in_home =
+        |process: &std::path::Path| std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd == home.path());
+    let is_hook = |process: &std::path::Path| {
+        let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
+        arguments.split(|byte| *byte == 0).any(|argument| argument == b"hook")
+    };
+    processes.map(|entry| entry.path()).any(|process| in_home(&process) && is_hook(&process))
+}
+
+#[test]
+fn a_terminal_that_goes_away_takes_the_picker_with_it() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator, "", "");
+    for shell in SHELLS {
+        let screen = Screen::open(&home, shell, SIZE);
+        screen.enters("aws-sso-use");
+        screen.sees(HINT);
+        assert!(picks(&home));
+        drop(screen);
+        let start = std::time::Instant::now();
+        while picks(&home) {
+            assert!(start.elapsed().as_secs() < 20, "{shell:?}: it is still there");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+}
+
 #[test]
 fn a_window_may_change_its_size() {
     let simulator = Simulator::start(small_organization());

@@ -41,6 +41,9 @@ fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Op
         screen.draw(&view.frame(&mut state, width.into(), height.into()), width.into())?;
         // What was typed ahead is taken in before the next drawing.
         loop {
+            if !wait()? {
+                return Ok(None);
+            }
             match read_key()?.map(|key| state.press(key)) {
                 Some(Step::Take(number)) => return Ok(Some(number)),
                 Some(Step::Cancel) => return Ok(None),
@@ -51,6 +54,43 @@ fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Op
             }
         }
     }
+}
+
+/// Waits for a key or a change of the size; false where the terminal is gone. The event library would ask a
+/// terminal without a person for ever.
+#[cfg(unix)]
+fn wait() -> io::Result<bool> {
+    // A change of the size interrupts; one that came just before is seen a moment later.
+    const MOMENT: i64 = 500_000_000;
+    let mut nanoseconds = 0;
+    loop {
+        if is_gone(nanoseconds)? {
+            return Ok(false);
+        }
+        if event::poll(Duration::ZERO)? {
+            return Ok(true);
+        }
+        nanoseconds = MOMENT;
+    }
+}
+
+/// Whether the terminal is gone; waits for so long, or until it has something to say.
+#[cfg(unix)]
+fn is_gone(nanoseconds: i64) -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = rustix::stdio::stdin();
+    let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut terminal, Some(&Timespec { tv_sec: 0, tv_nsec: nanoseconds })) {
+        Ok(_) => Ok(terminal[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn wait() -> io::Result<bool> {
+    Ok(true)
 }
 
 /// The next key; none for a change of the size and for what means nothing.
