@@ -52,7 +52,8 @@ fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has() {
     let database = Connection::open(home.state_path()).expect("opens");
     database
         .execute_batch(
-            "DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
+            "DROP INDEX account_by_alias; DROP INDEX account_by_name; DROP INDEX account_by_email;
+             DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
              DROP TABLE trusted_directory; ALTER TABLE config DROP COLUMN settings;
              CREATE TABLE trusted_directory (path TEXT PRIMARY KEY, hash BLOB NOT NULL, owner INTEGER NOT NULL,
                                              allowed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

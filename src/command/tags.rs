@@ -8,7 +8,6 @@ use crate::cli::TagsArgs;
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::one_line;
-use crate::index::Index;
 use crate::role::{AccountId, Role, RoleArn, Selection};
 use crate::session::Manners;
 use crate::{Error, Result, ui};
@@ -25,8 +24,16 @@ pub(super) fn run(args: &TagsArgs, context: &Context) -> Result<()> {
     let instance = config.instance(context.wanted_instance())?;
     let (index, row) = open_state(context, &config, instance)?;
     let now = jiff::Timestamp::now().as_second();
-    let mut roles = filter.candidates(&index, row.id)?;
-    tagged::add_tags(&mut roles, &index, &row, &config, now)?;
+    let mut roles = match (&filter.selection, filter.account) {
+        (Some(selection), _) => index.find(row.id, selection)?,
+        (None, Some(account)) => index.roles_of_account(row.id, account)?,
+        (None, None) => {
+            let mut all = index.roles(row.id)?;
+            tagged::add_tags(&mut all, &index, &row)?;
+            all
+        }
+    };
+    tagged::add_history(&mut roles, &index, &row, &config, now)?;
     roles.retain(|role| filter.fits(role));
     if roles.is_empty() && !filter.is_empty() {
         return Err(filter.nothing_fits(context, &config)?);
@@ -62,14 +69,6 @@ impl Filter {
 
     fn is_empty(&self) -> bool {
         self.selection.is_none() && self.account.is_none() && self.role.is_none() && self.tags.is_empty()
-    }
-
-    /// The roles among which the rest of the filter chooses.
-    fn candidates(&self, index: &Index, instance_id: i64) -> Result<Vec<Role>> {
-        Ok(match &self.selection {
-            Some(selection) => index.find(instance_id, selection)?,
-            None => index.roles(instance_id)?,
-        })
     }
 
     fn fits(&self, role: &Role) -> bool {

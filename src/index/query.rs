@@ -59,6 +59,18 @@ impl Index {
         })
     }
 
+    /// The roles of an account, by name, with their tags.
+    pub fn roles_of_account(&self, instance_id: i64, account: AccountId) -> Result<Vec<Role>, IndexError> {
+        self.read(|connection| {
+            let sql = format!("{ROLES} WHERE role.instance_id = ?1 AND role.account_id = ?2 ORDER BY role.name");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let found: Vec<(i64, Role)> = statement
+                .query_map(params![instance_id, account.number().cast_signed()], read_role)?
+                .collect::<Result<_, _>>()?;
+            found.into_iter().map(|(id, role)| with_tags(connection, id, role)).collect()
+        })
+    }
+
     /// The role that a selection names, with its tags. Several fit only where one account has roles of
     /// one name under different paths.
     pub fn find(&self, instance_id: i64, selection: &Selection) -> Result<Vec<Role>, IndexError> {

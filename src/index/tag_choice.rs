@@ -109,44 +109,42 @@ impl Completions<'_> {
 
     /// A column of the accounts that have a role of the name that was asked for.
     fn account_texts(&self, column: &str, typed: &str) -> Result<Vec<String>, IndexError> {
-        let sql = format!(
-            "SELECT DISTINCT {column} FROM account WHERE instance_id = ?1 AND {column} <> '' AND EXISTS (
+        let select = format!(
+            "SELECT DISTINCT {column} AS value FROM account WHERE instance_id = ?1 AND {column} <> '' AND EXISTS (
                  SELECT 1 FROM role WHERE role.instance_id = account.instance_id AND account_id = account.id
-                 AND (?2 IS NULL OR role.name = ?2)
-             ) ORDER BY {column}"
+                 AND (?2 IS NULL OR role.name = ?2))"
         );
-        let all = self.index.read(|connection| texts(connection, &sql, &[&self.instance_id, &self.filter.role]))?;
-        let mut found = matching(all, typed);
-        if found.len() > MOST {
-            // A shell completes as far as all agree: with the last one as far as those that are left out agree too.
-            let last = found.pop();
-            found.truncate(MOST);
-            found.extend(last);
-        }
-        Ok(found)
+        self.matching(&select, &[&self.instance_id, &self.filter.role], typed)
     }
 
     fn chosen_values(&self, key: &str, typed: &str) -> Result<Vec<String>, IndexError> {
+        let select = "SELECT DISTINCT value FROM tag_choice WHERE instance_id = ?1
+             AND (?2 IS NULL OR role_name IN ('', ?2)) AND key = ?3";
+        self.matching(select, &[&self.instance_id, &self.filter.role, &key], typed)
+    }
+
+    /// Of the values that a query has, those that start with `typed`; where none does, those that hold it.
+    fn matching(&self, select: &str, by: &[&dyn ToSql], typed: &str) -> Result<Vec<String>, IndexError> {
+        let next = by.len() + 1;
+        let starts = format!("value >= ?{next} AND value < ?{}", next + 1);
         let sql = |condition: &str, order: &str, limit: usize| {
-            format!(
-                "SELECT DISTINCT value FROM tag_choice WHERE instance_id = ?1 AND key = ?2
-                 AND (?3 IS NULL OR role_name IN ('', ?3)) AND {condition} ORDER BY value {order} LIMIT {limit}"
-            )
+            format!("{select} AND {condition} ORDER BY value {order} LIMIT {limit}")
         };
-        let starts = "value >= ?4 AND value < ?5";
         let end = format!("{typed}\u{10ffff}");
-        let range: [&dyn ToSql; 5] = [&self.instance_id, &key, &self.filter.role, &typed, &end];
+        let range: Vec<&dyn ToSql> = by.iter().copied().chain([&typed as &dyn ToSql, &end]).collect();
         self.index.read(|connection| {
-            let mut found = texts(connection, &sql(starts, "ASC", MOST), &range)?;
+            let mut found = texts(connection, &sql(&starts, "ASC", MOST), &range)?;
             if found.len() == MOST {
-                found.extend(texts(connection, &sql(starts, "DESC", 1), &range)?);
+                // A shell completes as far as all agree: with the last one as far as those left out agree too.
+                found.extend(texts(connection, &sql(&starts, "DESC", 1), &range)?);
                 found.dedup();
             }
             if !found.is_empty() || typed.is_empty() {
                 return Ok(found);
             }
-            let inner: [&dyn ToSql; 4] = [&self.instance_id, &key, &self.filter.role, &like(typed)];
-            texts(connection, &sql("value LIKE ?4 ESCAPE '\\'", "ASC", MOST), &inner)
+            let pattern = like(typed);
+            let inner: Vec<&dyn ToSql> = by.iter().copied().chain([&pattern as &dyn ToSql]).collect();
+            texts(connection, &sql(&format!("value LIKE ?{next} ESCAPE '\\'"), "ASC", MOST), &inner)
         })
     }
 
@@ -171,7 +169,7 @@ fn next_key() -> String {
     )
 }
 
-/// The texts that start with `typed`; where none does, those that hold it in any case.
+/// The same of a few texts.
 fn matching(texts: Vec<String>, typed: &str) -> Vec<String> {
     let lower = typed.to_lowercase();
     let starts = |text: &String| text.starts_with(typed);

@@ -37,7 +37,8 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<()> {
     plan.arrange(&mut roles, now);
 
     if args.json {
-        tagged::add_tags(&mut roles, &index, &row, &config, now)?;
+        tagged::add_tags(&mut roles, &index, &row)?;
+        tagged::add_history(&mut roles, &index, &row, &config, now)?;
         return ui::print_json(&print::json(&roles, now));
     }
     if args.csv {
