@@ -48,9 +48,7 @@ fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
     };
     let around = in_instance(context, config, &wish).map_err(refused)?;
     let mut session = open_session(&around, config, Manners::MayAsk).map_err(refused)?;
-    if session.row.refreshed_at.is_none() && session.may_ask() {
-        session.refresh()?;
-    }
+    session.fetch_if_never()?;
     let role = match role::find(&session, config, &wish.selection) {
         Ok(role) => role,
         Err(error) => match role::elsewhere(&session, config, &wish.selection)?.filter(|_| wish.sso.is_none()) {

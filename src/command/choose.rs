@@ -22,7 +22,7 @@ const NAMED: usize = 5;
 /// The role with the profile name `text`, else the only one that fits the query; where there are several, or some
 /// that may be meant, a person at a terminal chooses; elsewhere the message says what to add.
 pub(super) fn choose(
-    session: &mut Session<'_>,
+    session: &Session<'_>,
     config: &Config,
     context: &Context,
     text: &str,
@@ -34,9 +34,6 @@ pub(super) fn choose(
         && let Some(exact) = session.index.find(session.row.id, &Selection::Profile(text.to_owned()))?.pop()
     {
         return Ok(exact);
-    }
-    if session.row.refreshed_at.is_none() && session.may_ask() {
-        session.refresh()?;
     }
     let chooser = Chooser::new(session, config)?;
     let found = chooser.finder.search(query, SHOWN);

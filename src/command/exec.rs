@@ -69,6 +69,7 @@ fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, typed:
     let narrow = Query { account: typed.account, role: typed.role.clone(), ..Query::default() };
     let half = typed.profile.is_none() && typed.arn.is_none() && typed.account.is_some() != typed.role.is_some();
     let variables = context.role_variables();
+    session.fetch_if_never()?;
     if context.interactive && (half || typed.select(Some(&variables))?.is_none()) {
         return choose::choose(session, config, context, "", &narrow);
     }

@@ -17,9 +17,7 @@ pub(super) fn resolve(
     let selection = typed.select(environment)?.ok_or_else(|| {
         Error::usage("which role? Name it with -p PROFILE, -a ARN, or -A ACCOUNT -R ROLE; 'aws-sso list' shows them")
     })?;
-    if session.row.refreshed_at.is_none() && session.may_ask() {
-        session.refresh()?;
-    }
+    session.fetch_if_never()?;
     find(session, config, &selection)
 }
 
@@ -58,20 +56,21 @@ pub(super) fn nothing_fits(session: &Session<'_>, config: &Config, words: &str) 
 /// Why no role fits what was asked for.
 pub(super) fn none_fits(session: &Session<'_>, asked: &str) -> Error {
     let instance = &session.row.name;
-    match (&session.row.problem, session.row.refreshed_at, session.row.session_expires_at) {
-        (Some(problem), ..) => Error::failed(problem.clone()),
-        (None, None, None) => Error::sign_in_needed(format!(
-            "no roles of {instance} were fetched yet: run '{}'",
-            session.command("login")
-        )),
-        (None, None, Some(_)) => {
-            Error::no_such_role(format!("no roles of {instance} were fetched yet: run '{}'", session.command("cache")))
-        }
-        _ => Error::no_such_role(format!(
-            "no role of the SSO instance {instance} fits {asked}: '{}' shows what there is",
-            session.command("list")
-        )),
+    if let Some(problem) = &session.row.problem {
+        return Error::failed(problem.clone());
     }
+    if session.row.refreshed_at.is_none() {
+        let message = format!("no roles of {instance} were fetched yet: run '{}'", fetching(session));
+        let signed_in = session.row.session_expires_at.is_some();
+        return if signed_in { Error::no_such_role(message) } else { Error::sign_in_needed(message) };
+    }
+    let list = session.command("list");
+    Error::no_such_role(format!("no role of the SSO instance {instance} fits {asked}: '{list}' shows what there is"))
+}
+
+/// The command that fetches roles for the first time.
+fn fetching(session: &Session<'_>) -> String {
+    session.command(if session.row.session_expires_at.is_some() { "cache" } else { "login" })
 }
 
 /// Why there is no such role; `what` names it in the message.
@@ -81,10 +80,7 @@ fn no_role(session: &Session<'_>, config: &Config, selection: &Selection, what: 
         return Ok(format!("{what} is not known, because the profile names could not be made: {problem}"));
     }
     if session.row.refreshed_at.is_none() {
-        let command = match session.row.session_expires_at {
-            Some(_) => session.command("cache"),
-            None => session.command("login"),
-        };
+        let command = fetching(session);
         return Ok(format!("{what} is not known yet, no roles of {instance} were fetched: run '{command}'"));
     }
     if let Some(other) = elsewhere(session, config, selection)? {

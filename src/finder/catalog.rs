@@ -4,12 +4,10 @@
 //! Most of what is known of a role it shares with others: its account, its name, its tags. Each of these texts is in
 //! the block once, and a word is looked for in it once.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::error::one_line;
-use crate::role::{AccountId, Role};
+use super::text::{fold, letters};
 
 /// Ends a field. No field holds it: control characters are replaced.
 pub(super) const FIELD_END: u8 = 0x1f;
@@ -18,7 +16,7 @@ pub(super) const FIELD_END: u8 = 0x1f;
 pub(super) const TAG_VALUE: u8 = 0x1e;
 
 /// The layout of the block; another one is not read.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// What is known of a role besides its tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,116 +94,6 @@ impl Part {
     }
 }
 
-/// Collects roles for a [`Catalog`].
-#[derive(Debug, Default)]
-pub struct Lister {
-    roles: Vec<Listed>,
-    shared: [Shared; 3],
-}
-
-/// Texts that roles share, numbered as they come.
-#[derive(Debug, Default)]
-struct Shared {
-    numbers: HashMap<String, u32>,
-    texts: Vec<String>,
-}
-
-impl Shared {
-    fn number(&mut self, text: String) -> u32 {
-        if let Some(number) = self.numbers.get(&text) {
-            return *number;
-        }
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
-        number
-    }
-}
-
-/// A role as it goes into the block; ordered by its name first.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Listed {
-    name: String,
-    id: i64,
-    profile: String,
-    shared: [u32; 3],
-}
-
-impl Lister {
-    /// Takes in a role with its tags, under the key of its row.
-    pub fn add(&mut self, id: i64, role: &Role) {
-        let profile = one_line(&role.profile);
-        let account_id = role.account_id.to_string();
-        let account =
-            join([&account_id, &role.account_name, &role.account_alias, &role.email].map(|field| one_line(field)));
-        let tags = role.tags.iter().filter(|(key, value)| {
-            // A tag that only says a field again is that field.
-            let said = Field::of_tag(key).is_some_and(|field| match field {
-                Field::Profile => *value == &role.profile,
-                Field::AccountId => *value == &account_id,
-                Field::AccountName => *value == &role.account_name,
-                Field::AccountAlias => *value == &role.account_alias,
-                Field::Email => *value == &role.email,
-                Field::Role => *value == &role.role_name,
-            });
-            !said && !value.is_empty()
-        });
-        let tags =
-            join(tags.map(|(key, value)| format!("{}{}{}", one_line(key), char::from(TAG_VALUE), one_line(value))));
-        let [accounts, names, tag_sets] = &mut self.shared;
-        let shared = [accounts.number(account), names.number(one_line(&role.role_name)), tag_sets.number(tags)];
-        self.roles.push(Listed { name: profile.to_lowercase(), id, profile, shared });
-    }
-
-    /// The block, ordered by profile name, as it is kept.
-    pub fn finish(mut self) -> Vec<u8> {
-        self.roles.sort_unstable();
-        let mut block = Vec::with_capacity(16 + self.roles.len() * 96);
-        block.extend(VERSION.to_le_bytes());
-        block.extend(u32::try_from(self.roles.len()).unwrap_or(u32::MAX).to_le_bytes());
-        for role in &self.roles {
-            block.extend(role.id.to_le_bytes());
-        }
-        for part in 0..self.shared.len() {
-            for role in &self.roles {
-                block.extend(role.shared[part].to_le_bytes());
-            }
-        }
-        let profiles: Vec<&str> = self.roles.iter().map(|role| role.profile.as_str()).collect();
-        write_texts(&mut block, &profiles, true);
-        for (part, shared) in Part::SHARED.into_iter().zip(&self.shared) {
-            let texts: Vec<&str> = shared.texts.iter().map(String::as_str).collect();
-            write_texts(&mut block, &texts, part != Part::Tags);
-        }
-        block
-    }
-}
-
-fn join(fields: impl IntoIterator<Item = String>) -> String {
-    let fields: Vec<String> = fields.into_iter().collect();
-    fields.join(char::from(FIELD_END).encode_utf8(&mut [0; 4]))
-}
-
-/// Appends texts, and their initials where somebody may type those.
-fn write_texts(block: &mut Vec<u8>, texts: &[&str], with_initials: bool) {
-    block.extend(u32::try_from(texts.len()).unwrap_or(u32::MAX).to_le_bytes());
-    write_pieces(block, texts);
-    let letters = |text: &&str| if with_initials { initials(text) } else { String::new() };
-    let letters: Vec<String> = texts.iter().map(letters).collect();
-    write_pieces(block, &letters);
-}
-
-fn write_pieces(block: &mut Vec<u8>, pieces: &[impl AsRef<str>]) {
-    let mut end = 0_u32;
-    for piece in pieces {
-        end = end.saturating_add(u32::try_from(piece.as_ref().len()).unwrap_or(u32::MAX));
-        block.extend(end.to_le_bytes());
-    }
-    for piece in pieces {
-        block.extend(piece.as_ref().as_bytes());
-    }
-}
-
 /// The roles of an instance, ready to be searched. Each has a number, in the order of profile names.
 #[derive(Debug, Default)]
 pub struct Catalog {
@@ -216,20 +104,6 @@ pub struct Catalog {
     texts: [Texts; 4],
     /// The letters of each profile name, found out when they are asked for first.
     letters: OnceLock<Vec<u32>>,
-}
-
-/// Which letters and digits a text in lower case has: a bit for each or for two, and one for all signs. Letters
-/// beyond ASCII may be taken for others: such a text is not told from any.
-pub(super) fn letters(folded: &[u8]) -> u32 {
-    folded.iter().fold(0, |letters, byte| {
-        letters
-            | match byte {
-                b'a'..=b'z' => 1 << (byte - b'a'),
-                b'0'..=b'9' => 1 << (26 + (byte - b'0') / 2),
-                0x80.. => u32::MAX,
-                _ => 1 << 31,
-            }
-    })
 }
 
 /// Texts, the same in lower case, byte by byte in the same place, and their initials in lower case.
@@ -391,38 +265,6 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Whether a word begins between two bytes: after what is no letter, at a capital after a small letter, and where
-/// digits begin.
-pub(super) fn starts_word(before: u8, first: u8) -> bool {
-    let is_letter = before.is_ascii_alphanumeric() || !before.is_ascii();
-    !is_letter
-        || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
-        || (!before.is_ascii_digit() && first.is_ascii_digit())
-}
-
-/// The first letters of the words of a text, in lower case, field by field.
-fn initials(name: &str) -> String {
-    let mut before = b' ';
-    let mut initials = String::new();
-    for c in name.chars() {
-        let mut bytes = [0; 4];
-        let first = c.encode_utf8(&mut bytes).as_bytes()[0];
-        if first == FIELD_END || (c.is_alphanumeric() && starts_word(before, first)) {
-            initials.push(c);
-        }
-        before = first;
-    }
-    fold(&initials)
-}
-
-/// A catalog of one role whose name is `text`, for tests of what is found in texts.
-#[cfg(test)]
-pub(super) fn of_text(role: &Role) -> Catalog {
-    let mut lister = Lister::default();
-    lister.add(0, role);
-    Catalog::read(lister.finish()).unwrap_or_default()
-}
-
 /// What a catalog knows of a role. All of it is safe to show on a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -439,11 +281,6 @@ impl<'a> Entry<'a> {
     pub fn field(self, field: Field) -> &'a str {
         let (part, place) = field.place();
         self.text(part).split(char::from(FIELD_END)).nth(place).unwrap_or_default()
-    }
-
-    /// The account.
-    pub fn account_id(self) -> AccountId {
-        self.field(Field::AccountId).parse().unwrap_or_default()
     }
 
     /// All tags with a value, automatic ones first; a key may come twice where the role's own tag has another
@@ -464,22 +301,11 @@ pub(super) fn own_tags(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split(char::from(FIELD_END)).filter_map(|tag| tag.split_once(char::from(TAG_VALUE)))
 }
 
-/// Lower case, character by character and only where that needs no other number of bytes: places in the folded
-/// text are places in the text.
-pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    let lower = |c: char| {
-        let mut lower = c.to_lowercase();
-        lower.next().filter(|one| lower.next().is_none() && one.len_utf8() == c.len_utf8()).unwrap_or(c)
-    };
-    text.chars().map(lower).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Lister;
     use super::*;
+    use crate::role::Role;
     use proptest::prelude::*;
 
     fn role(profile: &str, tags: &[(&str, &str)]) -> Role {
@@ -529,21 +355,6 @@ mod tests {
     }
 
     #[test]
-    fn initials_are_those_of_words() {
-        for (name, letters) in [
-            ("ReadOnly", "ro"),
-            ("payments-dev:PowerUserAccess", "pdpua"),
-            ("data platform 2", "dp2"),
-            ("prod2eu", "p2"),
-            ("Ärger über", "äü"),
-            ("pay\u{1f}Big Data", "p\u{1f}bd"),
-            ("--", ""),
-        ] {
-            assert_eq!(initials(name), letters, "{name}");
-        }
-    }
-
-    #[test]
     fn names_that_would_break_the_block_or_a_terminal_are_made_harmless() {
         let catalog = catalog(&[role("a\u{1f}b\u{1e}c\nd\u{1b}[31m\u{202e}", &[("x\u{1e}y", "\u{1f}z")])]);
         let entry = catalog.entry(0);
@@ -567,13 +378,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn places_in_folded_text_are_places_in_the_text(text in ".*") {
-            let folded = fold(&text);
-            prop_assert_eq!(folded.len(), text.len());
-            prop_assert!(text.char_indices().all(|(at, _)| folded.is_char_boundary(at)));
-        }
-
         #[test]
         fn no_bytes_make_it_panic(block in proptest::collection::vec(any::<u8>(), 0..64)) {
             if let Some(catalog) = Catalog::read(block) {

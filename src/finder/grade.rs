@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use memchr::memmem;
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
-use super::catalog::{FIELD_END, Part, TAG_VALUE, Text, letters, starts_word};
+use super::catalog::{FIELD_END, Part, TAG_VALUE, Text};
+use super::text::{letters, starts_word};
 
 /// How sure it is that a role is meant. A query has the class of its worst word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -189,12 +190,14 @@ fn place(shown: &[u8], at: usize, end: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalog::of_text;
+    use super::super::{Catalog, Lister};
     use super::*;
     use crate::role::Role;
 
     fn grade(part: Part, role: &Role, word: &str) -> Option<(Class, u32)> {
-        let catalog = of_text(role);
+        let mut lister = Lister::default();
+        lister.add(0, role);
+        let catalog = Catalog::read(lister.finish()).expect("a catalog");
         Word::new(word).grade(part, catalog.text(part, 0), true).map(|grade| (grade.class(), grade.fine()))
     }
 

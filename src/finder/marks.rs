@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::catalog::fold;
 use super::query::{Query, Term};
+use super::text::fold;
 
 /// Finds the typed letters in names.
 pub struct Marks {

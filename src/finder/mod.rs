@@ -1,7 +1,9 @@
 //! Which roles a person means by some words, and in which order they are offered.
 //!
 //! ```text
-//! catalog  → all that is searched, as one block of text that is made when the index changes
+//! lister   → all that is searched, as one block that is made when the index changes
+//! catalog  → the same, read
+//! text     → letters and words
 //! query    → words and `Key=value` terms
 //! grade    → how well one word fits one role
 //! search   → the roles that fit, the best first
@@ -17,16 +19,19 @@
 mod catalog;
 mod frecency;
 mod grade;
+mod lister;
 mod marks;
 mod query;
 mod search;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use catalog::{Catalog, Entry, Field, Lister};
+pub use catalog::{Catalog, Entry, Field};
 pub use frecency::{decayed, used_again};
 pub use grade::Class;
+pub use lister::Lister;
 pub use marks::Marks;
 pub use query::{Query, Term};
 pub use search::{Finder, Found, Hit};

@@ -2,7 +2,7 @@
 
 use crate::role::AccountId;
 
-use super::catalog::fold;
+use super::text::fold;
 
 /// What roles are asked for. Everything that is given must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,9 +39,9 @@ impl Query {
     /// Reads the words of a command line: a quoted `Key=value` may hold spaces, a quoted name is its words.
     pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let terms = words.into_iter().flat_map(|word| {
-            let is_tag = word.split_once('=').is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '));
-            let parts: Vec<&str> = if is_tag { vec![word.trim()] } else { word.split_whitespace().collect() };
-            parts.into_iter().filter_map(Term::read).collect::<Vec<Term>>()
+            let parts: Vec<&str> =
+                if word.contains('=') { vec![word.trim()] } else { word.split_whitespace().collect() };
+            parts.into_iter().filter_map(Term::read)
         });
         Self { terms: terms.collect(), ..Self::default() }
     }
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn quoted_words_keep_the_spaces_of_a_tag_alone() {
-        let terms = Query::of_words(["data platform", "Team=big blue", "a b=c"]).terms;
-        assert_eq!(terms, [word("data"), word("platform"), tag("team", "big blue"), word("a"), tag("b", "c")]);
+        let terms = Query::of_words(["data platform", "Team=big blue", "Cost Center=7"]).terms;
+        assert_eq!(terms, [word("data"), word("platform"), tag("team", "big blue"), tag("cost center", "7")]);
     }
 
     #[test]

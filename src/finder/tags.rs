@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::catalog::{Catalog, FIELD_END, Field, Part, fold, own_tags};
+use super::catalog::{Catalog, FIELD_END, Field, Part, own_tags};
 use super::query::Query;
 use super::search::{Finder, in_parts};
+use super::text::fold;
 
 /// How well the value of a tag fits the one that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

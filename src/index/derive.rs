@@ -12,6 +12,7 @@ use crate::role::{AccountId, Partition, Role, RoleArn};
 
 use super::clash::{self, Named};
 use super::search::store_catalog;
+use super::tag_choice::store_choices;
 
 /// Number of the rules below. A new number makes every state file derive anew.
 pub(super) const DERIVATION: i64 = 4;
@@ -261,7 +262,10 @@ fn replace_roles(
         rows.write(&role)
     });
     match written {
-        Ok(()) => store_catalog(connection, instance_id, rows.lister).map(Ok),
+        Ok(()) => {
+            store_catalog(connection, instance_id, rows.lister)?;
+            store_choices(connection, instance_id, config, instance).map(Ok)
+        }
         Err(Trouble::Names(problem)) => Ok(Err(problem)),
         Err(Trouble::Clash(role, other)) => {
             Ok(Err(describe_clash((&role, &other), accounts, config, instance, &template)))

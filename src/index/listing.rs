@@ -8,7 +8,6 @@ use crate::config::{Config, Instance};
 use crate::role::{AccountId, ListedAccount};
 
 use super::derive::{account_id, derive_instance};
-use super::tag_choice::store_choices;
 use super::{Index, IndexError};
 
 /// For how long an interrupted listing is worth going on with, in seconds.
@@ -116,7 +115,6 @@ impl Index {
             if let Err(problem) = derive_instance(transaction, listing.instance_id, config, instance)? {
                 return Ok(Err(problem));
             }
-            store_choices(transaction, listing.instance_id, config, instance)?;
             let after = arns(transaction, listing.instance_id)?;
             Ok(Ok(Changes {
                 added: difference(&after, &before),

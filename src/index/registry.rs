@@ -9,7 +9,6 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use crate::config::{Config, FileIdentity, Instance, ShellSettings};
 
 use super::derive::{DERIVATION, derive_instance};
-use super::tag_choice::store_choices;
 use super::{Index, IndexError};
 
 /// An SSO instance as the state file keeps it.
@@ -117,9 +116,7 @@ impl Index {
             for instance in config.instances.values() {
                 let row = register_instance(transaction, config_id, instance)?;
                 // The instance remembers what is wrong with its names; the others go on.
-                if derive_instance(transaction, row.id, config, instance)?.is_ok() {
-                    store_choices(transaction, row.id, config, instance)?;
-                }
+                let _ = derive_instance(transaction, row.id, config, instance)?;
             }
             remember_config(transaction, config_id, config)
         })

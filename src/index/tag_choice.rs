@@ -13,7 +13,7 @@ const ACCOUNT_ID: &str = "AccountID";
 const ROLE: &str = "Role";
 const OF_ACCOUNTS: [(&str, &str); 3] = [("AccountAlias", "alias"), ("AccountName", "name"), ("Email", "email")];
 
-/// Keeps what the roles of an instance are tagged with by `config.yaml`. Follows every derivation.
+/// Keeps what the roles of an instance are tagged with by `config.yaml`. A part of every derivation.
 pub(super) fn store_choices(
     connection: &Connection,
     instance_id: i64,

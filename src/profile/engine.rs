@@ -43,7 +43,7 @@ impl Engine {
     /// Loads the output of Go's compiler.
     pub fn go(program: Program) -> Result<Self, TemplateError> {
         let mut environment = bounded(Environment::empty());
-        functions::add_functions(&mut environment);
+        functions::add_functions(&mut environment, &program.template);
         environment.add_function("namespace", minijinja::functions::namespace);
         environment.add_function(go::PAIRS, functions::pairs);
         environment.set_formatter(|out, _, value| {
@@ -62,8 +62,8 @@ impl Engine {
         let mut environment = bounded(Environment::new());
         // It would show the program's own state in a name.
         environment.remove_global("debug");
-        functions::add_functions(&mut environment);
-        functions::add_filters(&mut environment);
+        functions::add_functions(&mut environment, format);
+        functions::add_filters(&mut environment, format);
         environment.set_formatter(|out, state, value| {
             refuse_function(value)?;
             functions::check_size(value)?;

@@ -208,6 +208,14 @@ impl<'a> Session<'a> {
         self.may_ask
     }
 
+    /// Fetches accounts and roles where none were fetched yet and the person can be asked.
+    pub fn fetch_if_never(&mut self) -> Result<()> {
+        if self.row.refreshed_at.is_none() && self.may_ask() {
+            self.refresh()?;
+        }
+        Ok(())
+    }
+
     /// The network, from the first call on.
     fn network(&self) -> Result<&Network> {
         if self.network.get().is_none() {

@@ -9,6 +9,7 @@ mod progress;
 mod prompt;
 mod style;
 mod table;
+mod width;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 

@@ -1,9 +1,9 @@
 //! Text with colours, cut to the columns of a terminal.
 
-use unicode_width::UnicodeWidthChar;
-
 use crate::config::Color;
 use crate::role::TagColor;
+
+use super::width::{columns, fitting};
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,22 +112,29 @@ impl Line {
     pub fn push_cell(&mut self, cell: &Self, width: usize, style: Style) {
         let end = self.width + width;
         let fits = cell.width <= width;
-        let room = if fits { width } else { width.saturating_sub(1) };
-        let mut taken = 0;
-        'cell: for (text, style) in &cell.spans {
-            for c in text.chars() {
-                let columns = c.width().unwrap_or(0);
-                if taken + columns > room {
-                    break 'cell;
-                }
-                taken += columns;
-                self.push(c.encode_utf8(&mut [0; 4]), *style);
+        let mut room = if fits { width } else { width.saturating_sub(1) };
+        for (text, style) in &cell.spans {
+            let shown = fitting(text, room);
+            self.push(shown, *style);
+            room -= columns(shown);
+            if shown.len() < text.len() {
+                break;
             }
         }
         if !fits && width > 0 {
             self.push("…", style);
         }
         self.pad_to(end, style);
+    }
+
+    /// The line in `width` columns at most.
+    pub fn cut(self, width: usize, style: Style) -> Self {
+        if self.width <= width {
+            return self;
+        }
+        let mut line = Self::default();
+        line.push_cell(&self, width, style);
+        line
     }
 
     /// Appends spaces up to a column.
@@ -165,11 +172,6 @@ impl Line {
     pub fn text(&self) -> String {
         self.spans.iter().map(|(text, _)| text.as_str()).collect()
     }
-}
-
-/// How many columns of a terminal a text takes, character by character as [`Line::push_cell`] cuts it.
-pub fn columns(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().map(|c| c.width().unwrap_or(0)).sum() }
 }
 
 #[cfg(test)]

@@ -112,9 +112,7 @@ fn delivery(args: &UseCli, config: &Config) -> UseWith {
 
 /// The one role that is meant.
 fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, args: &UseCli) -> Result<Role> {
-    if session.row.refreshed_at.is_none() && session.may_ask() {
-        session.refresh()?;
-    }
+    session.fetch_if_never()?;
     if let Some(arn) = &args.arn {
         return role::find(session, config, &Selection::Arn(arn.clone()));
     }

@@ -254,22 +254,24 @@ fn check_arity(name: &str, (min, max): (usize, usize), count: usize) -> Result<(
     Err(format!("{name} takes {expected} {noun}, not {count}"))
 }
 
-/// Makes every function known as a function, unless the environment has one of that name: Jinja's `dict` is
-/// another one.
-pub fn add_functions(environment: &mut Environment<'static>) {
+/// Makes the functions that a template may name known as functions, unless the environment has one of that name:
+/// Jinja's `dict` is another one. A name that is only a part of another one does no harm.
+pub fn add_functions(environment: &mut Environment<'static>, template: &str) {
     let known: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
-    for function in FUNCTIONS.iter().filter(|function| !known.iter().any(|known| known == function.name)) {
+    let named = |function: &&Function| template.contains(function.name) && !known.iter().any(|k| k == function.name);
+    for function in FUNCTIONS.iter().filter(named) {
         environment.add_function(function.name, |arguments: Rest<Value>| invoke(function, &arguments));
     }
 }
 
-/// Makes every function known as a filter, unless Jinja has a filter of that name.
-pub fn add_filters(environment: &mut Environment<'static>) {
+/// Makes them known as filters, unless Jinja has a filter of that name.
+pub fn add_filters(environment: &mut Environment<'static>, template: &str) {
     const OF_JINJA: [&str; 16] = [
         "default", "first", "indent", "int", "join", "last", "list", "lower", "max", "min", "replace", "reverse",
         "slice", "split", "title", "trim",
     ];
-    for function in FUNCTIONS.iter().filter(|function| !OF_JINJA.contains(&function.name)) {
+    let named = |function: &&Function| template.contains(function.name) && !OF_JINJA.contains(&function.name);
+    for function in FUNCTIONS.iter().filter(named) {
         let place = subject_place(function.name);
         environment.add_filter(function.name, move |mut arguments: Rest<Value>| {
             match place {
@@ -335,7 +337,8 @@ pub fn check_size(value: &Value) -> Result<(), minijinja::Error> {
         }
         true
     }
-    if fits(value, &mut MOST_ITEMS.clone(), DEEPEST) {
+    let mut left = MOST_ITEMS;
+    if fits(value, &mut left, DEEPEST) {
         return Ok(());
     }
     Err(refusal(format!("at most {MOST_ITEMS} items are allowed in a list, and {DEEPEST} lists in one another")))

@@ -1,5 +1,7 @@
 //! The line that is typed.
 
+use crate::error::is_format_control;
+
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Input {
@@ -24,9 +26,10 @@ impl Input {
         &self.text[..self.cursor]
     }
 
-    /// Types a text. Control characters, which a paste may hold, are spaces.
+    /// Types a text. What a terminal would obey, which a paste may hold, is a space.
     pub fn insert(&mut self, text: &str) {
-        let typed: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let obeyed = |c: char| c.is_control() || is_format_control(c);
+        let typed: String = text.chars().map(|c| if obeyed(c) { ' ' } else { c }).collect();
         self.text.insert_str(self.cursor, &typed);
         self.cursor += typed.len();
     }
@@ -111,7 +114,7 @@ mod tests {
         input.delete();
         assert_eq!((input.text(), input.before_cursor()), ("pev", "p"));
         input.end();
-        input.insert("\nx\u{1b}[A\t");
+        input.insert("\nx\u{1b}[A\u{202e}");
         assert_eq!(input.text(), "pev x [A ");
         input.delete_word();
         assert_eq!(input.text(), "pev x ");

@@ -39,48 +39,60 @@ fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Op
     loop {
         let (width, height) = terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL);
         screen.draw(&view.frame(&mut state, width.into(), height.into()), width.into())?;
+        let mut patient = true;
         // What was typed ahead is taken in before the next drawing.
         loop {
-            if !wait()? {
-                return Ok(None);
-            }
-            match read_key()?.map(|key| state.press(key)) {
+            let event = match next(patient)? {
+                Next::Event(event) => event,
+                Next::Nothing => break,
+                Next::Gone => return Ok(None),
+            };
+            match of_event(event).map(|key| state.press(key)) {
                 Some(Step::Take(number)) => return Ok(Some(number)),
                 Some(Step::Cancel) => return Ok(None),
                 Some(Step::Stay) | None => {}
             }
-            if !event::poll(Duration::ZERO)? {
-                break;
-            }
+            patient = false;
         }
     }
 }
 
-/// Waits for a key or a change of the size; false where the terminal is gone. The event library would ask a
-/// terminal without a person for ever.
-#[cfg(unix)]
-fn wait() -> io::Result<bool> {
+/// What a terminal has to say.
+enum Next {
+    Event(Event),
+    Nothing,
+    /// There is no terminal any more.
+    Gone,
+}
+
+/// The next event; waits for one where `patient`. Before the event library is asked, the terminal must be known to be
+/// there: of one that is gone it would ask for ever.
+fn next(patient: bool) -> io::Result<Next> {
     // A change of the size interrupts; one that came just before is seen a moment later.
-    const MOMENT: i64 = 500_000_000;
-    let mut nanoseconds = 0;
+    const MOMENT: Duration = Duration::from_millis(500);
+    let mut patience = Duration::ZERO;
     loop {
-        if is_gone(nanoseconds)? {
-            return Ok(false);
+        if is_gone(patience)? {
+            return Ok(Next::Gone);
         }
         if event::poll(Duration::ZERO)? {
-            return Ok(true);
+            return event::read().map(Next::Event);
         }
-        nanoseconds = MOMENT;
+        if !patient {
+            return Ok(Next::Nothing);
+        }
+        patience = MOMENT;
     }
 }
 
 /// Whether the terminal is gone; waits for so long, or until it has something to say.
 #[cfg(unix)]
-fn is_gone(nanoseconds: i64) -> io::Result<bool> {
+fn is_gone(patience: Duration) -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let patience = Timespec { tv_sec: 0, tv_nsec: patience.subsec_nanos().into() };
     let stdin = rustix::stdio::stdin();
     let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
-    match poll(&mut terminal, Some(&Timespec { tv_sec: 0, tv_nsec: nanoseconds })) {
+    match poll(&mut terminal, Some(&patience)) {
         Ok(_) => Ok(terminal[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)),
         Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
@@ -88,21 +100,20 @@ fn is_gone(nanoseconds: i64) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn wait() -> io::Result<bool> {
-    Ok(true)
+fn is_gone(patience: Duration) -> io::Result<bool> {
+    event::poll(patience).map(|_| false)
 }
 
-/// The next key; none for a change of the size and for what means nothing.
-fn read_key() -> io::Result<Option<Key>> {
-    Ok(match event::read()? {
-        Event::Key(key) if key.is_press() || key.is_repeat() => of_event(key),
+/// What an event is for; none for a change of the size and for what means nothing.
+fn of_event(event: Event) -> Option<Key> {
+    match event {
+        Event::Key(key) if key.is_press() || key.is_repeat() => of_key(key),
         Event::Paste(text) => Some(Key::Text(text)),
         _ => None,
-    })
+    }
 }
 
-fn of_event(event: KeyEvent) -> Option<Key> {
+fn of_key(event: KeyEvent) -> Option<Key> {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     Some(match event.code {

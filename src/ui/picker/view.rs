@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use crate::config::Color;
+use crate::error::one_line;
 use crate::finder::{Class, Entry, Field, Hit, Marks};
 use crate::role::{Role, TagColor};
-use crate::ui::style::{Line, Style, color_of, columns};
+use crate::ui::style::{Line, Style, color_of};
 use crate::ui::time_left;
+use crate::ui::width::columns;
 
 use super::state::{Completing, State};
 use super::{Details, Picking};
@@ -77,16 +79,11 @@ impl<'a> View<'a> {
             self.roles(state, width, plan.list, &mut lines);
         }
         if plan.preview {
-            let preview = self.preview(state);
-            let mut line = Line::default();
-            line.push_cell(&preview, preview.width().min(width), Style::default());
-            lines.push(line);
+            lines.push(self.preview(state).cut(width, Style::default()));
         }
         if plan.hint {
             let hint = if state.completing.is_some() { HINT_TAGS } else { HINT };
-            let mut line = Line::default();
-            line.push_cell(&plain(hint, dim()), columns(hint).min(width), dim());
-            lines.push(line);
+            lines.push(plain(hint, dim()).cut(width, dim()));
         }
         Frame { lines, cursor }
     }
@@ -95,7 +92,8 @@ impl<'a> View<'a> {
     fn first_line(&self, state: &State<'_>, width: usize) -> (Line, usize) {
         let colors = self.picking.colors;
         let mut line = Line::default();
-        let prompt = self.picking.instance.map_or_else(|| "> ".to_owned(), |instance| format!("{instance} > "));
+        let prompt =
+            self.picking.instance.map_or_else(|| "> ".to_owned(), |instance| format!("{} > ", one_line(instance)));
         let prompt = if columns(&prompt) + LEAST > width { "> ".to_owned() } else { prompt };
         line.push(&prompt, Style::of(colors.prefix_text, colors.prefix_background));
         let count = format!("{}/{}", state.found.total, self.picking.finder.catalog().len());
@@ -134,27 +132,15 @@ impl<'a> View<'a> {
         }
         if rows.is_empty() {
             let text = if self.picking.finder.catalog().is_empty() { "no roles" } else { "no role fits" };
-            let mut line = Line::default();
-            line.push_cell(&plain(text, dim()), columns(text).min(width), dim());
-            lines.push(line);
+            lines.push(plain(text, dim()).cut(width, dim()));
         }
     }
 
     fn row(&mut self, hit: Hit, selected: bool, marks: &mut Marks) -> Row {
-        let (colors, now) = (self.picking.colors, self.picking.now);
+        let now = self.picking.now;
         let entry = self.picking.finder.catalog().entry(hit.number);
         let guessed = hit.class == Class::Guess;
-        let (text, about) = if selected {
-            (
-                Style::of(colors.selected_suggestion_text, colors.selected_suggestion_background),
-                Style::of(colors.selected_description_text, colors.selected_description_background),
-            )
-        } else {
-            (
-                Style::of(colors.suggestion_text, colors.suggestion_background),
-                Style::of(colors.description_text, colors.description_background),
-            )
-        };
+        let (text, about) = self.looks(selected);
         let mut cell = |field: &str, style: Style| marked(field, &marks.in_name(field, !hit.sure), style);
         let profile = entry.field(Field::Profile);
         let details = self.details(self.picking.finder.catalog().id(hit.number));
@@ -177,6 +163,22 @@ impl<'a> View<'a> {
         }
     }
 
+    /// How a line of the list looks: its name, and what is said about it.
+    fn looks(&self, selected: bool) -> (Style, Style) {
+        let colors = self.picking.colors;
+        if selected {
+            (
+                Style::of(colors.selected_suggestion_text, colors.selected_suggestion_background),
+                Style::of(colors.selected_description_text, colors.selected_description_background),
+            )
+        } else {
+            (
+                Style::of(colors.suggestion_text, colors.suggestion_background),
+                Style::of(colors.description_text, colors.description_background),
+            )
+        }
+    }
+
     fn row_line(&self, row: &Row, widths: &[usize; COLUMNS], width: usize, thumb: Option<bool>) -> Line {
         let colors = self.picking.colors;
         let mut line = Line::default();
@@ -194,9 +196,7 @@ impl<'a> View<'a> {
             }
             line.push_cell(&row.cells[column], widths[column], style);
         }
-        let mut cut = Line::default();
-        cut.push_cell(&line, line.width().min(width), row.about);
-        cut
+        line.cut(width, row.about)
     }
 
     fn choices(&self, completing: &Completing, width: usize, height: usize, lines: &mut Vec<Line>) {
@@ -207,17 +207,7 @@ impl<'a> View<'a> {
         let shown = completing.choices.iter().enumerate().skip(completing.place.top).take(height);
         for (n, choice) in shown {
             let selected = n == completing.place.selected;
-            let (text, about) = if selected {
-                (
-                    Style::of(colors.selected_suggestion_text, colors.selected_suggestion_background),
-                    Style::of(colors.selected_description_text, colors.selected_description_background),
-                )
-            } else {
-                (
-                    Style::of(colors.suggestion_text, colors.suggestion_background),
-                    Style::of(colors.description_text, colors.description_background),
-                )
-            };
+            let (text, about) = self.looks(selected);
             let mut line = Line::default();
             line.push(if selected { "▌ " } else { "  " }, Style { text: colors.prefix_text, ..text });
             let cell = plain(&name(&choice.text, is_key), Style { bold: selected, ..text });
@@ -226,9 +216,7 @@ impl<'a> View<'a> {
             let roles = plural(choice.roles, "role");
             let counts = if is_key { format!("{roles}, {}", plural(choice.values, "value")) } else { roles };
             line.push(&counts, about);
-            let mut cut = Line::default();
-            cut.push_cell(&line, line.width().min(width), about);
-            lines.push(cut);
+            lines.push(line.cut(width, about));
         }
     }
 
@@ -245,13 +233,13 @@ impl<'a> View<'a> {
             return plain("this role is gone: 'aws-sso cache' fetches what there is", style);
         };
         let role = &details.role;
-        let mut line = plain(&safe(&role.arn.to_string()), style);
+        let mut line = plain(&one_line(&role.arn.to_string()), style);
         let mut say = |text: String| line.push(&format!(" · {text}"), style);
         if let Some(region) = &role.region {
-            say(safe(region));
+            say(one_line(region));
         }
         if let Some(via) = &role.via {
-            say(format!("via {}", safe(&via.to_string())));
+            say(format!("via {}", one_line(&via.to_string())));
         }
         if let Some(at) = role.expires_at.filter(|at| *at > now) {
             say(format!("{} left", time_left(at, now)));
@@ -260,8 +248,8 @@ impl<'a> View<'a> {
             say(format!("used {}", ago(now - at)));
         }
         for (key, value) in own_tags(role) {
-            line.push(&format!(" · {}=", safe(key)), style);
-            let value = safe(value);
+            line.push(&format!(" · {}=", one_line(key)), style);
+            let value = one_line(value);
             push_marked(&mut line, &value, &marks.in_value(&value), style);
         }
         line
@@ -327,7 +315,7 @@ pub fn description(entry: Entry<'_>, primary_tags: &[String]) -> String {
     let tag = primary_tags.iter().find_map(|key| Some((key, entry.tag(key)?)));
     match tag {
         Some((key, value)) if plain_tags.iter().any(|plain| plain.eq_ignore_ascii_case(key)) => value.to_owned(),
-        Some((key, value)) => format!("{key}={value}"),
+        Some((key, value)) => format!("{}={value}", one_line(key)),
         None => String::new(),
     }
 }
@@ -366,10 +354,6 @@ fn push_marked(line: &mut Line, text: &str, ranges: &[std::ops::Range<usize>], s
 
 fn dim() -> Style {
     Style::of(Color::DarkGrey, Color::DefaultColor)
-}
-
-fn safe(text: &str) -> String {
-    crate::error::one_line(text)
 }
 
 /// `1 role`, `2 roles`
