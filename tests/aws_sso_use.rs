@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use identity_center::{Operation, Simulator};
-use support::{BINARY, Home, config, small_organization, variables};
+use support::{BINARY, Home, signed_in, small_organization, variables};
 
 /// A bash after some lines.
 struct After {
@@ -35,13 +35,6 @@ fn bash(home: &Home, lines: &str) -> After {
     let errors = String::from_utf8_lossy(&output.stderr);
     let errors = errors.lines().filter(|line| !line.contains("SecureStore json")).map(str::to_owned).collect();
     After { environment, status, errors }
-}
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.ok(&["login"]);
-    home
 }
 
 const TAGS: &str = "Accounts:

@@ -1,12 +1,15 @@
 //! `list`: the roles, at once, from what is on this computer.
 
+#[path = "support/columns.rs"]
+mod columns;
 mod support;
 
 use std::io::Write as _;
 use std::process::Stdio;
 
+use columns::column;
 use identity_center::{Organization, Simulator};
-use support::{Home, config, json, python, small_organization, yaml};
+use support::{Home, json, python, signed_in, small_organization, yaml};
 
 const COLUMNS: [&str; 16] = [
     "AccountAlias",
@@ -40,23 +43,6 @@ Accounts:
       Admin:
         Profile: 'A, \"quoted\" one'
 ";
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.ok(&["login"]);
-    home
-}
-
-/// One column, without its name.
-fn column(home: &Home, field: &str, arguments: &[&str]) -> Vec<String> {
-    let text = home.ok(&[&["list", "--csv", field], arguments].concat());
-    let mut lines = text.split("\r\n");
-    assert_eq!(lines.next(), Some(field));
-    let mut values: Vec<String> = lines.map(|line| line.trim_matches('"').to_owned()).collect();
-    assert_eq!(values.pop().as_deref(), Some(""), "the last record is ended");
-    values
-}
 
 #[test]
 fn every_column_is_documented_and_has_its_value() {

@@ -1,26 +1,12 @@
 //! `list`: what it knows without asking anybody, and when that changes.
 
+#[path = "support/columns.rs"]
+mod columns;
 mod support;
 
+use columns::column;
 use identity_center::Simulator;
-use support::{Home, config, json, small_organization};
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.ok(&["login"]);
-    home
-}
-
-/// One column, without its name.
-fn column(home: &Home, field: &str, arguments: &[&str]) -> Vec<String> {
-    let text = home.ok(&[&["list", "--csv", field], arguments].concat());
-    let mut lines = text.split("\r\n");
-    assert_eq!(lines.next(), Some(field));
-    let mut values: Vec<String> = lines.map(|line| line.trim_matches('"').to_owned()).collect();
-    assert_eq!(values.pop().as_deref(), Some(""), "the last record is ended");
-    values
-}
+use support::{Home, config, json, signed_in, small_organization};
 
 #[test]
 fn a_list_opens_no_store_and_calls_nobody() {

@@ -9,7 +9,7 @@ mod typist;
 use identity_center::{Organization, Simulator};
 use rexpect::session::PtySession;
 use screen::Screen;
-use support::{Home, config, small_organization};
+use support::{Home, signed_in, small_organization};
 use typist::Shell;
 
 const TAGS: &str = "\
@@ -17,13 +17,6 @@ Accounts:
   '000000000001': {Name: Kasse, Tags: {Color: green}}
   '000000000002': {Tags: {Env: prod}}
 ";
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.ok(&["login"]);
-    home
-}
 
 /// What a terminal with colours, whose width nobody knows, is sent.
 fn shown(home: &Home, arguments: &[&str]) -> String {

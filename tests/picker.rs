@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use identity_center::{Organization, Simulator};
 use screen::Screen;
-use support::{Home, config, small_organization};
+use support::{Home, config, signed_in, small_organization};
 use typist::{SHELLS, Shell, long_enough};
 
 const SIZE: (u16, u16) = (80, 20);
@@ -22,14 +22,6 @@ const TAGS: &str = "Accounts:
   '000000000002': {Name: Kasse, Tags: {Team: green, Env: prod}}";
 
 const HINT: &str = "Enter take · TAB tags · Esc leave";
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let mut home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.set("SHELL", "/bin/sh");
-    home.ok(&["login"]);
-    home
-}
 
 /// What the picker shows before anything is typed, and nothing was used.
 const ALL: [&str; 8] = [

@@ -70,6 +70,19 @@ fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has() {
     assert_eq!(simulator.requests().len(), calls, "session and credentials are still there");
 }
 
+#[test]
+fn a_search_does_without_its_block() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator);
+    let words = ["hook", "bash", "use", "--", "payments-prod", "read"];
+    for damage in ["DELETE FROM catalog", "UPDATE catalog SET block = x'0100000007'"] {
+        let before = home.ok(&words);
+        assert!(before.contains("000000000002:ReadOnly"), "{before}");
+        Connection::open(home.state_path()).expect("opens").execute_batch(damage).expect("damaged");
+        assert!(home.ok(&words).contains("000000000002:ReadOnly"), "{damage}");
+    }
+}
+
 /// Overwrites each page in turn with noise; whatever is hit, a command says so in one line, and the
 /// next ones work.
 #[test]

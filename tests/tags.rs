@@ -3,7 +3,7 @@
 mod support;
 
 use identity_center::{Organization, Simulator};
-use support::{Home, config, json, small_organization, yaml};
+use support::{Home, config, json, signed_in, small_organization, yaml};
 
 const TAGS: &str = "\
 Accounts:
@@ -17,13 +17,6 @@ Accounts:
     Roles:
       Deploy: {Via: 'arn:aws:iam::000000000001:role/Admin', Tags: {Stage: dev}}
 ";
-
-fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
-    let home = Home::new(simulator, "");
-    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
-    home.ok(&["login"]);
-    home
-}
 
 /// The ends of the ARNs that `tags` answers with: `1/Admin`.
 fn roles(home: &Home, arguments: &[&str]) -> Vec<String> {

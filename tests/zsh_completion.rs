@@ -7,7 +7,7 @@ mod support;
 mod typist;
 
 use identity_center::{Organization, Simulator};
-use named::{NAMES, TEAM, assert_words, executed, named, sit_down, words};
+use named::{NAMES, assert_tags, assert_words, executed, named, sit_down, words};
 use support::{Home, config};
 use typist::{CTRL_U, Shell, Typist};
 
@@ -100,29 +100,7 @@ fn every_name(quote: &str) {
 fn a_tag_is_completed_key_by_key_and_value_by_value() {
     let (_simulator, home) = named();
     let mut zsh = zsh(&home);
-    let team = format!("Team={TEAM}");
-    for (keys, expected) in [
-        // No space comes after a key: TAB goes on with its value.
-        ("aws-sso tags Te\t\t", &["tags", &team][..]),
-        ("aws-sso tags Zo\ta\t", &["tags", "Zone=a=b:c"]),
-        ("aws-sso tags Zone=a=\t", &["tags", "Zone=a=b:c"]),
-        ("aws-sso tags Zone=a=b:\t", &["tags", "Zone=a=b:c"]),
-        ("aws-sso tags Zone=a=b:\tRole=B\t", &["tags", "Zone=a=b:c", "Role=Billing"]),
-        ("aws-sso tags 'Team=b\t", &["tags", &team]),
-        ("aws-sso tags \"Team=b\t", &["tags", &team]),
-        ("aws-sso tags -S Other Team=\t", &["tags", "-S", "Other", "Team=other"]),
-        ("aws-sso tags -A 111122223333 Role=R\t", &["tags", "-A", "111122223333", "Role=ReadOnly"]),
-        ("aws-sso-use Te\t\t", &[&team]),
-        ("aws-sso-use read Zo\t\t", &["read", "Zone=a=b:c"]),
-        ("aws-sso-use -S Other Te\t\t", &["-S", "Other", "Team=other"]),
-        ("aws-sso-use kk\t", &["kk=value"]),
-        ("aws-sso-use kk=v\t", &["kk=value"]),
-        ("aws-sso list -P Ro\tB\t", &["list", "-P", "RoleName=Billing"]),
-        ("aws-sso list --sort Role\t", &["list", "--sort", "RoleName"]),
-        ("aws-sso list --prefix=RoleName=B\t", &["list", "--prefix=RoleName=Billing"]),
-    ] {
-        assert_words(&mut zsh, &home, keys, expected);
-    }
+    assert_tags(&mut zsh, &home);
     assert!(!executed(&home));
     zsh.leave();
 }

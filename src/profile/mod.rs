@@ -16,6 +16,8 @@ mod error;
 mod explain;
 mod fields;
 mod functions;
+#[cfg(test)]
+mod fuzz;
 mod go;
 mod jinja;
 mod language;

@@ -212,6 +212,14 @@ pub fn variables(output: &[u8]) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// A home with the `json` store that is signed in; `instance` and `more` as in [`config`].
+pub fn signed_in(simulator: &Simulator, instance: &str, more: &str) -> Home {
+    let home = Home::new(simulator, "");
+    home.write_config(&config(simulator, instance, &format!("SecureStore: json\n{more}")));
+    home.ok(&["login"]);
+    home
+}
+
 /// A small organization: three accounts, five roles.
 pub fn small_organization() -> Organization {
     Organization::new()

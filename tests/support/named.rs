@@ -87,6 +87,34 @@ pub fn assert_words(typist: &mut Typist, home: &Home, keys: &str, expected: &[&s
     assert_eq!(words(typist, home, keys), expected, "{keys:?} in {:?}", typist.shell);
 }
 
+/// Completes tags key by key and value by value, and the fields of lists, in a shell that ends no word at a `=`.
+#[track_caller]
+pub fn assert_tags(typist: &mut Typist, home: &Home) {
+    let team = format!("Team={TEAM}");
+    for (keys, expected) in [
+        // No space comes after a key: TAB goes on with its value.
+        ("aws-sso tags Te\t\t", &["tags", &team][..]),
+        ("aws-sso tags Zo\ta\t", &["tags", "Zone=a=b:c"]),
+        ("aws-sso tags Zone=a=\t", &["tags", "Zone=a=b:c"]),
+        ("aws-sso tags Zone=a=b:\t", &["tags", "Zone=a=b:c"]),
+        ("aws-sso tags Zone=a=b:\tRole=B\t", &["tags", "Zone=a=b:c", "Role=Billing"]),
+        ("aws-sso tags 'Team=b\t", &["tags", &team]),
+        ("aws-sso tags \"Team=b\t", &["tags", &team]),
+        ("aws-sso tags -S Other Team=\t", &["tags", "-S", "Other", "Team=other"]),
+        ("aws-sso tags -A 111122223333 Role=R\t", &["tags", "-A", "111122223333", "Role=ReadOnly"]),
+        ("aws-sso-use Te\t\t", &[&team]),
+        ("aws-sso-use read Zo\t\t", &["read", "Zone=a=b:c"]),
+        ("aws-sso-use -S Other Te\t\t", &["-S", "Other", "Team=other"]),
+        ("aws-sso-use kk\t", &["kk=value"]),
+        ("aws-sso-use kk=v\t", &["kk=value"]),
+        ("aws-sso list -P Ro\tB\t", &["list", "-P", "RoleName=Billing"]),
+        ("aws-sso list --sort Role\t", &["list", "--sort", "RoleName"]),
+        ("aws-sso list --prefix=RoleName=B\t", &["list", "--prefix=RoleName=Billing"]),
+    ] {
+        assert_words(typist, home, keys, expected);
+    }
+}
+
 /// Whether the names in a home's roles have run anything.
 pub fn executed(home: &Home) -> bool {
     home.path().join("executed").exists()
