@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::parts::in_parts;
 use super::text::{fold, letters};
 
 /// Ends a field. No field holds it: control characters are replaced.
@@ -225,8 +226,8 @@ impl Catalog {
 
     /// The [`letters`] of a role's profile name.
     pub(super) fn letters(&self, number: usize) -> u32 {
-        let all = || (0..self.len()).map(|number| letters(self.text(Part::Profile, number).folded())).collect();
-        self.letters.get_or_init(all)[number]
+        let of = |number| letters(self.text(Part::Profile, number).folded());
+        self.letters.get_or_init(|| in_parts(self.len(), |part| part.map(of).collect()))[number]
     }
 
     /// A text of a part.

@@ -3,6 +3,7 @@
 //! ```text
 //! lister   → all that is searched, as one block that is made when the index changes
 //! catalog  → the same, read
+//! parts    → work that is shared among the processors
 //! text     → letters and words
 //! query    → words and `Key=value` terms
 //! grade    → how well one word fits one role
@@ -21,6 +22,7 @@ mod frecency;
 mod grade;
 mod lister;
 mod marks;
+mod parts;
 mod query;
 mod search;
 mod tags;

@@ -2,21 +2,15 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::catalog::{Catalog, FIELD_END, Field, Part};
 use super::grade::{Class, Grade, Guesser, Word};
+use super::parts::in_parts;
 use super::query::{Query, Term};
 use super::tags::TagTerm;
 
-/// From this number of roles on the work is shared among the processors.
-const WORTH_SHARING: usize = 10_000;
-
 /// Where fewer roles fit surely, others are guessed.
 const FEW: usize = 50;
-
-/// Processors that are put to work at most.
-const MOST_WORKERS: usize = 8;
 
 /// A catalog with what was used of it.
 #[derive(Debug, Default)]
@@ -163,28 +157,6 @@ fn class_of(rank: u64) -> Class {
         3 => Class::Start,
         _ => Class::Name,
     }
-}
-
-/// Does the work for `count` things in parts, one for each processor, and joins what comes out in order.
-pub(super) fn in_parts<T: Send>(count: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-    if count < WORTH_SHARING || workers == 1 {
-        return work(0..count);
-    }
-    let size = count.div_ceil(workers);
-    std::thread::scope(|scope| {
-        let work = &work;
-        let part = |worker: usize| (worker * size).min(count)..((worker + 1) * size).min(count);
-        let others: Vec<_> = (1..workers).map(|worker| scope.spawn(move || work(part(worker)))).collect();
-        let mut joined = work(part(0));
-        for other in others {
-            match other.join() {
-                Ok(items) => joined.extend(items),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        joined
-    })
 }
 
 /// A query, made ready for many roles.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::catalog::{Catalog, FIELD_END, Field, Part, own_tags};
+use super::parts::in_parts;
 use super::query::Query;
-use super::search::{Finder, in_parts};
+use super::search::Finder;
 use super::text::fold;
 
 /// How well the value of a tag fits the one that was asked for.

@@ -42,16 +42,26 @@ pub(super) fn initials(name: &str) -> String {
 /// Which letters and digits a text in lower case has: a bit for each or for two, and one for all signs. Letters
 /// beyond ASCII may be taken for others: such a text is not told from any.
 pub(super) fn letters(folded: &[u8]) -> u32 {
-    folded.iter().fold(0, |letters, byte| {
-        letters
-            | match byte {
-                b'a'..=b'z' => 1 << (byte - b'a'),
-                b'0'..=b'9' => 1 << (26 + (byte - b'0') / 2),
-                0x80.. => u32::MAX,
-                _ => 1 << 31,
-            }
-    })
+    folded.iter().fold(0, |letters, byte| letters | BITS[usize::from(*byte)])
 }
+
+/// The bit of each byte.
+const BITS: [u32; 256] = {
+    let mut bits = [1 << 31; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // The index is the byte.
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+        match byte as u8 {
+            letter @ b'a'..=b'z' => bits[byte] = 1 << (letter - b'a'),
+            digit @ b'0'..=b'9' => bits[byte] = 1 << (26 + (digit - b'0') / 2),
+            0x80.. => bits[byte] = u32::MAX,
+            _ => {}
+        }
+        byte += 1;
+    }
+    bits
+};
 
 #[cfg(test)]
 mod tests {
