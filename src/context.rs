@@ -107,6 +107,13 @@ impl Context {
         home.map(PathBuf::from)
     }
 
+    /// Whether programs can show a window: always where the system is a desktop, else in a session of X11 or
+    /// Wayland.
+    pub fn has_desktop(&self) -> bool {
+        cfg!(any(windows, target_os = "macos"))
+            || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| self.env.get(name).is_some())
+    }
+
     /// The SSO instance that was asked for: `-S`, else `$AWS_SSO`.
     pub fn wanted_instance(&self) -> Option<&str> {
         self.globals.sso.as_deref().or_else(|| self.env.get("AWS_SSO"))

@@ -1,4 +1,4 @@
-//! Where secrets are kept: the `json` store, and what is said of stores that are not built yet.
+//! Where secrets are kept: the `json` store, sealed records that were changed, stores that are not of this system.
 
 mod support;
 
@@ -67,12 +67,11 @@ fn a_change_of_store_asks_for_a_new_session_and_keeps_the_old_secrets_sealed() {
 }
 
 #[test]
-fn a_store_that_is_not_built_yet_says_so_and_what_to_use() {
+fn a_store_of_another_operating_system_is_refused_by_name() {
     let simulator = Simulator::start(small_organization());
-    for store in ["keychain", "wincred", "secret-service", "kwallet", "pass"] {
+    for store in ["keychain", "wincred"] {
         let home = Home::new(&simulator, &format!("SecureStore: {store}\n"));
-        let message = home.fails(5, &["login"]);
-        assert!(message.contains(store) && message.contains("not built yet") && message.contains("file"), "{message}");
+        home.refuses(5, &["login"], &[store, "another operating system", "SecureStore: secret-service or file"]);
         home.ok(&["list"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::LogoutArgs;
 use crate::context::Context;
-use crate::session::{Manners, Session};
+use crate::session::{Farewell, Manners, Session};
 use crate::{Result, ui};
 
 use super::{load_config, open_state};
@@ -16,12 +16,16 @@ pub(super) fn run(args: &LogoutArgs, context: &Context) -> Result<()> {
     for instance in instances {
         let state = open_state(context, &config, instance)?;
         let mut session = Session::new(context, &config, instance, state, Manners::MayAsk)?;
-        match session.sign_out()? {
+        let Farewell { at_aws, key } = session.sign_out()?;
+        match at_aws {
             None => ui::tell(&format!("Signed out of {}", instance.name)),
             Some(why) => ui::tell(&format!(
                 "Signed out of {} here; AWS could not be told ({why}): its session ends by itself",
                 instance.name
             )),
+        }
+        if let Some(left) = key {
+            tracing::warn!("{left}");
         }
     }
     if let Some(profile) = context.env.get("AWS_SSO_PROFILE") {

@@ -134,6 +134,14 @@ impl Index {
         })
     }
 
+    /// The rows of all instances that the state file knows of a config, also of those that are no longer in it.
+    pub fn instances(&self, config_id: i64) -> Result<Vec<InstanceRow>, IndexError> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM instance WHERE config_id = ?1 ORDER BY id");
+            connection.prepare(&sql)?.query_map([config_id], InstanceRow::of)?.collect()
+        })
+    }
+
     /// Notes when the session of an instance ends; none: nobody is signed in.
     pub fn set_session_expiry(&mut self, instance_id: i64, expires_at: Option<i64>) -> Result<(), IndexError> {
         self.write(|transaction| {

@@ -16,11 +16,12 @@ use crate::context::Context;
 use crate::identity_center::{CallError, CallErrorKind, IdentityCenter, Patience};
 use crate::index::{Index, InstanceRow};
 use crate::role::{Role, RoleArn, RoleCredentials, Selection, Token};
-use crate::vault::Vault;
+use crate::vault::{Asking, Vault};
 use crate::{Error, Result, ui};
 
 use lock::ProcessLock;
 use network::Network;
+pub use sign_in::Farewell;
 
 /// Whether a command may ask the person, or open a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,11 @@ impl<'a> Session<'a> {
         manners: Manners,
     ) -> Result<Self> {
         let may_ask = context.interactive && manners == Manners::MayAsk;
-        let vault = Vault::new(config, context, index.path(), may_ask)?;
+        let asking = match manners {
+            Manners::Brief => Asking::BRIEF,
+            Manners::MayAsk | Manners::Silent => Asking::usual(may_ask, context.has_desktop()),
+        };
+        let vault = Vault::new(config, context, index.path(), asking)?;
         let patience = if manners == Manners::Brief { Patience::BRIEF } else { Patience::USUAL };
         Ok(Self { context, config, instance, row, index, vault, may_ask, patience, network: OnceCell::new() })
     }

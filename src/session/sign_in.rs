@@ -15,6 +15,15 @@ use super::{Session, now, warn_of_clock};
 /// There is one registration and one token of an instance.
 const ONLY: &str = "";
 
+/// What a sign-out could not do, in words; the secrets are gone in any case.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Farewell {
+    /// Why AWS was not told.
+    pub at_aws: Option<String>,
+    /// What is left of the key in the secure store.
+    pub key: Option<String>,
+}
+
 impl Session<'_> {
     /// A valid access token: the stored one, a renewed one, or, where the person may be asked and
     /// agrees, one of a new sign-in.
@@ -109,8 +118,8 @@ impl Session<'_> {
         Ok(token)
     }
 
-    /// Ends the session: at AWS, then here. Answers what could not be done at AWS.
-    pub fn sign_out(&mut self) -> Result<Option<String>> {
+    /// Ends the session: at AWS, then here. Answers what could not be done.
+    pub fn sign_out(&mut self) -> Result<Farewell> {
         self.make_writable()?;
         let token: Result<Option<Token>, VaultError> = self.vault.get(&self.index, &self.row, ONLY);
         let at_aws = match token {
@@ -120,9 +129,9 @@ impl Session<'_> {
             // A lost password must not keep the secrets here.
             Err(error) => Some(error.to_string()),
         };
-        self.vault.clear(&mut self.index, &self.row)?;
+        let key = self.vault.clear(&mut self.index, &self.row)?;
         self.index.set_session_expiry(self.row.id, None)?;
-        Ok(at_aws)
+        Ok(Farewell { at_aws, key })
     }
 
     /// Ends the session where another sign-in follows: the registration serves that one too. Answers

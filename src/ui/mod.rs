@@ -67,6 +67,17 @@ fn write_error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// The name of the terminal that standard error is, for programs that ask there.
+pub fn terminal_name() -> Option<std::ffi::OsString> {
+    #[cfg(unix)]
+    {
+        let name = rustix::termios::ttyname(std::io::stderr(), Vec::new()).ok()?;
+        Some(std::os::unix::ffi::OsStringExt::from_vec(name.into_bytes()))
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// Whether to colour what goes to `stream`: a terminal that has colours, and a person who did not
 /// object (`NO_COLOR`).
 pub fn wants_colour(stream: &impl IsTerminal, env: &Env) -> bool {

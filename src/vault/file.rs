@@ -47,6 +47,8 @@ pub(super) struct PasswordStore {
     may_ask: bool,
     /// The password's key, once it was made or found.
     unlocked: RefCell<Option<(Header, DataKey)>>,
+    /// The password, where this process came to know it.
+    typed: RefCell<Option<SecretString>>,
 }
 
 impl PasswordStore {
@@ -56,6 +58,7 @@ impl PasswordStore {
             unlock_for: config.unlock_for,
             may_ask,
             unlocked: RefCell::new(None),
+            typed: RefCell::new(None),
         }
     }
 
@@ -121,7 +124,8 @@ impl KeySource for PasswordStore {
             self.remember(header, &key);
             return Ok(data_key);
         }
-        let key = derive(&self.ask()?, header)?;
+        let password = self.ask()?;
+        let key = derive(&password, header)?;
         let data_key = unwrap(&key, id, wrapped).ok_or_else(|| {
             let source = if self.password.is_some() { "AWS_SSO_FILE_PASSWORD" } else { "what was typed" };
             VaultError::Unavailable(format!(
@@ -130,6 +134,7 @@ impl KeySource for PasswordStore {
         })?;
         self.keep_unlocked(header, &key);
         self.remember(header, &key);
+        self.typed.replace(Some(password));
         Ok(data_key)
     }
 
@@ -154,6 +159,31 @@ impl KeySource for PasswordStore {
             self.unlocked.replace(None);
         }
         Ok(())
+    }
+
+    fn place(&self, _: &KeyId) -> String {
+        "the keyring of the kernel".to_owned()
+    }
+
+    /// A password is made into a key at the cost of its day. It takes the password to do that again, so it
+    /// is done when somebody gave it.
+    fn renewed(&self, id: &KeyId, key: &DataKey, wrapped: Option<&[u8]>) -> Option<Vec<u8>> {
+        let header = wrapped.and_then(Header::read).filter(|header| header.cost.is_below(COST))?;
+        let password = self.typed.take()?;
+        let better = Header { cost: COST, salt: random().ok()? };
+        let password_key = derive(&password, better).ok()?;
+        let rewrapped = wrap(&password_key, better, id, key).ok()?;
+        kernel_keyring::drop_key(&header.salt);
+        self.keep_unlocked(better, &password_key);
+        self.remember(better, &password_key);
+        Some(rewrapped)
+    }
+}
+
+impl Cost {
+    /// Whether a guess at the password takes less than at `other` in any way.
+    fn is_below(self, other: Self) -> bool {
+        self.memory_kib < other.memory_kib || self.passes < other.passes
     }
 }
 

@@ -10,10 +10,11 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::index::InstanceRow;
+use crate::index::{Index, InstanceRow};
 use crate::private::{private_directory, private_file};
 
 use super::VaultError;
+use super::sealed::Plain;
 
 pub(super) struct JsonRecords {
     path: PathBuf,
@@ -79,6 +80,42 @@ impl JsonRecords {
                 names.retain(|known, _| name.is_some_and(|name| name != known));
             }
         })
+    }
+
+    /// Every record of a config.
+    pub(super) fn all(&self, index: &Index, config: &InstanceRow) -> Result<Vec<Plain>, VaultError> {
+        let mut document = self.read()?;
+        let mut all = Vec::new();
+        for instance in index.instances(config.config_id)? {
+            let kinds = document.records.remove(&self.owner(&instance)).unwrap_or_default();
+            for (kind, names) in kinds {
+                for (name, value) in names {
+                    let record = serde_json::to_vec(&value).map(Zeroizing::new).map_err(|e| self.unusable(&e))?;
+                    all.push(Plain { instance: instance.clone(), kind: kind.clone(), name, record });
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes `records` in, in the place of what is there of the config.
+    pub(super) fn receive(&self, index: &Index, config: &InstanceRow, records: &[Plain]) -> Result<(), VaultError> {
+        let owners: Vec<String> = index.instances(config.config_id)?.iter().map(|row| self.owner(row)).collect();
+        let values =
+            records.iter().map(|plain| serde_json::from_slice(&plain.record)).collect::<Result<Vec<Value>, _>>();
+        let values = values.map_err(|e| self.unusable(&e))?;
+        self.change(|document| {
+            document.retain(|owner, _| !owners.contains(owner));
+            for (plain, value) in records.iter().zip(values) {
+                let kinds = document.entry(self.owner(&plain.instance)).or_default();
+                kinds.entry(plain.kind.clone()).or_default().insert(plain.name.clone(), value);
+            }
+        })
+    }
+
+    /// Deletes what is there of a config.
+    pub(super) fn abandon(&self, index: &Index, config: &InstanceRow) -> Result<(), VaultError> {
+        self.receive(index, config, &[])
     }
 
     /// Two config files, and two instances with one start URL, never share records.

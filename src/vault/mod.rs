@@ -5,7 +5,11 @@
 //! error that names it, never an empty store. The key comes from a `KeySource`; the `json` store has
 //! none and keeps its records in clear text, for debugging.
 
+mod asking;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod bus;
 mod file;
+mod item;
 mod json;
 mod kernel_keyring;
 mod keyring;
@@ -13,6 +17,9 @@ mod kwallet;
 mod pass;
 mod record;
 mod sealed;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod secret_service;
+mod transfer;
 
 use std::path::Path;
 
@@ -24,7 +31,10 @@ use crate::context::Context;
 use crate::index::{Index, IndexError, InstanceRow};
 use crate::role::RoleCredentials;
 
+pub use asking::Asking;
 pub use record::Record;
+
+use item::Items;
 
 /// 256 bits that seal every record of a config file; wiped when dropped.
 type DataKey = Zeroizing<[u8; 32]>;
@@ -74,6 +84,14 @@ trait KeySource {
 
     /// Removes a data key that nothing is sealed with any more. `wrapped` is given where none takes its place.
     fn forget(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Result<(), VaultError>;
+
+    /// How a person finds the key in the store.
+    fn place(&self, id: &KeyId) -> String;
+
+    /// A key that was just fetched, wrapped anew where its wrapping is weaker than today's.
+    fn renewed(&self, _id: &KeyId, _key: &DataKey, _wrapped: Option<&[u8]>) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// The secrets of one config file.
@@ -88,21 +106,37 @@ enum Backend {
 
 impl Vault {
     /// The vault that the config asks for. Nothing is read, and nobody is asked, before the first record
-    /// is. `state` is the state file; `may_ask` tells whether a password may be asked on the terminal.
-    pub fn new(config: &Config, context: &Context, state: &Path, may_ask: bool) -> Result<Self, VaultError> {
-        let source: Box<dyn KeySource> = match config.secure_store {
+    /// is. `state` is the state file.
+    pub fn new(config: &Config, context: &Context, state: &Path, asking: Asking) -> Result<Self, VaultError> {
+        Self::in_store(config.secure_store, config, context, state, asking)
+    }
+
+    /// The same in another store than the config's.
+    pub fn in_store(
+        store: SecureStore,
+        config: &Config,
+        context: &Context,
+        state: &Path,
+        asking: Asking,
+    ) -> Result<Self, VaultError> {
+        let in_window = asking.in_window;
+        let source: Box<dyn KeySource> = match store {
             SecureStore::Json => {
                 return Ok(Self { backend: Backend::Json(json::JsonRecords::new(config, state)) });
             }
-            SecureStore::File => Box::new(file::PasswordStore::new(config, context, may_ask)),
+            SecureStore::File => Box::new(file::PasswordStore::new(config, context, asking.on_terminal)),
             SecureStore::Keychain | SecureStore::Wincred | SecureStore::SecretService => {
-                Box::new(keyring::SystemKeyring::new(config.secure_store))
+                let collection = config.secret_service_collection.clone();
+                Box::new(Items::new(keyring::SystemKeyring::new(store, collection, in_window)?, asking))
             }
-            SecureStore::Pass => Box::new(pass::PasswordManager),
-            SecureStore::Kwallet => Box::new(kwallet::Wallet),
-            SecureStore::OnePassword => return Err(not_built_yet(config.secure_store)),
+            SecureStore::Pass => Box::new(Items::new(pass::PasswordManager::new(context, asking), asking)),
+            SecureStore::Kwallet => Box::new(Items::new(kwallet::Wallet { in_window }, asking)),
+            SecureStore::OnePassword => {
+                let message = "SecureStore 1password is not supported: use another one in config.yaml";
+                return Err(VaultError::Unavailable(message.to_owned()));
+            }
         };
-        Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(config.secure_store, source)) })
+        Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(store, source)) })
     }
 
     /// Makes sure that records can be written: unlocks the store, or sets it up. For callers that would
@@ -148,13 +182,12 @@ impl Vault {
 
     /// Removes all records of an instance and replaces the data key, so that a copy of the old state
     /// file is of no use to whoever finds the key later. Other instances of the config keep theirs.
-    pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+    /// Answers what could not be done about the key: the records are gone in any case.
+    pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
+        sealed::delete_all(index, instance)?;
         match &self.backend {
-            Backend::Sealed(records) => records.clear(index, instance),
-            Backend::Json(records) => {
-                sealed::delete_all(index, instance)?;
-                records.delete(instance, None)
-            }
+            Backend::Sealed(records) => records.replace_key(index, instance),
+            Backend::Json(records) => records.delete(instance, None).map(|()| None),
         }
     }
 
@@ -177,14 +210,6 @@ impl Vault {
             Backend::Json(records) => records.delete(instance, Some((kind, name))),
         }
     }
-}
-
-/// The stores that have their seat here and are to come.
-fn not_built_yet(store: SecureStore) -> VaultError {
-    VaultError::Unavailable(format!(
-        "SecureStore {} is not built yet: use SecureStore: file or json in config.yaml",
-        store.as_str()
-    ))
 }
 
 /// Random bytes of the operating system.

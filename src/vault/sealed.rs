@@ -18,6 +18,8 @@ pub(super) struct SealedRecords {
     source: Box<dyn KeySource>,
     /// The key, once a record needed it.
     unlocked: RefCell<Option<Key>>,
+    /// The key in a better wrapping than the one it was found in, for the next transaction that writes.
+    rewrapped: RefCell<Option<(KeyId, Vec<u8>)>>,
 }
 
 /// A data key and its name.
@@ -27,15 +29,23 @@ pub(super) struct Key {
     key: DataKey,
 }
 
+/// A record as it is, on its way from one key or store to another.
+pub(super) struct Plain {
+    pub(super) instance: InstanceRow,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) record: Zeroizing<Vec<u8>>,
+}
+
 /// A row of the table of data keys.
-struct KeyRow {
+pub(super) struct KeyRow {
     id: KeyId,
     wrapped: Option<Vec<u8>>,
 }
 
 impl SealedRecords {
     pub(super) fn new(store: SecureStore, source: Box<dyn KeySource>) -> Self {
-        Self { store, source, unlocked: RefCell::new(None) }
+        Self { store, source, unlocked: RefCell::new(None), rewrapped: RefCell::new(None) }
     }
 
     pub(super) fn get(
@@ -80,6 +90,9 @@ impl SealedRecords {
             let current = find_key(transaction, instance, self.store)?.is_some_and(|row| row.id == id);
             if current {
                 write_record(transaction, instance.id, &id, (kind, name, &nonce, &sealed))?;
+                if let Some((_, wrapped)) = self.rewrapped.borrow().as_ref().filter(|(of, _)| *of == id) {
+                    transaction.execute("UPDATE data_key SET wrapped = ?2 WHERE id = ?1", params![id, wrapped])?;
+                }
                 if kind == RoleCredentials::KIND {
                     forget_expired(transaction, instance)?;
                 }
@@ -102,17 +115,26 @@ impl SealedRecords {
         }
     }
 
-    /// Deletes the records of `instance` and moves those of its siblings to a new key.
-    pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
-        delete_all(index, instance)?;
-        let Some(old) = index.read(|connection| find_key(connection, instance, self.store))? else { return Ok(()) };
+    /// Gives the config a new data key once the records of `instance` are gone: those of its siblings move
+    /// to it. Answers what could not be done.
+    pub(super) fn replace_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
+        let Some(old) = index.read(|connection| find_key(connection, instance, self.store))? else { return Ok(None) };
         if index.read(|connection| sibling_records(connection, &old.id))?.is_empty() {
             index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
             self.unlocked.replace(None);
-            return self.source.forget(&old.id, old.wrapped.as_deref());
+            return Ok(self.forget(&old.id, old.wrapped.as_deref()));
         }
-        // With a lost password the siblings stay as they are; the last of them takes the key along.
-        let Ok(Key { key: old_key, .. }) = self.unlock(&old) else { return Ok(()) };
+        match self.move_to_new_key(index, &old) {
+            Err(VaultError::Unavailable(why)) => Ok(Some(format!(
+                "the key that sealed them could not be replaced ({why}): it still serves the other SSO instances"
+            ))),
+            Err(other) => Err(other),
+            Ok(()) => Ok(self.forget(&old.id, None)),
+        }
+    }
+
+    fn move_to_new_key(&self, index: &mut Index, old: &KeyRow) -> Result<(), VaultError> {
+        let Key { key: old_key, .. } = self.unlock(old)?;
         let new = Key { id: random()?, key: Zeroizing::new(random()?) };
         let wrapped = self.source.store(&new.id, &new.key, old.wrapped.as_deref())?;
         index.write(|transaction| {
@@ -131,7 +153,95 @@ impl SealedRecords {
             transaction.execute(sql, params![old.id, new.id, wrapped]).map(drop)
         })?;
         self.unlocked.replace(Some(new));
-        self.source.forget(&old.id, None)
+        Ok(())
+    }
+
+    /// Removes a key from the store. Answers what could not be done.
+    fn forget(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Option<String> {
+        self.source.forget(id, wrapped).err().map(|why| {
+            format!(
+                "the key that sealed them could not be removed ({why}): it opens nothing any more; its place is {}",
+                self.source.place(id)
+            )
+        })
+    }
+
+    pub(super) fn store(&self) -> SecureStore {
+        self.store
+    }
+
+    /// Every record of a config, opened.
+    pub(super) fn all(&self, index: &Index, config: &InstanceRow) -> Result<Vec<Plain>, VaultError> {
+        // One key row and the records that it seals, whatever is written meanwhile.
+        let Some((row, sealed)) = index.read(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            let Some(row) = find_key(&transaction, config, self.store)? else { return Ok(None) };
+            let sealed = sibling_records(&transaction, &row.id)?;
+            Ok(Some((row, sealed)))
+        })?
+        else {
+            return Ok(Vec::new());
+        };
+        if sealed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Key { key, .. } = self.unlock(&row)?;
+        let plain = |(instance, kind, name, nonce, sealed): SealedRow| {
+            let record = open(&key, &instance, &kind, &name, nonce, &sealed)?;
+            Ok(Plain { instance, kind, name, record })
+        };
+        sealed.into_iter().map(plain).collect()
+    }
+
+    /// Takes `records` in under a key of their own, in the place of whatever this store holds of the config.
+    /// The key that it had is answered: it is to be forgotten once the config names this store.
+    pub(super) fn receive(
+        &self,
+        index: &mut Index,
+        config: &InstanceRow,
+        records: &[Plain],
+    ) -> Result<Option<KeyRow>, VaultError> {
+        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
+        let wrapped = self.source.store(&new.id, &new.key, None)?;
+        let sealed: Vec<_> = records
+            .iter()
+            .map(|plain| seal(&new.key, &plain.instance, &plain.kind, &plain.name, &plain.record))
+            .collect::<Result<_, _>>()?;
+        let replaced = index.write(|transaction| {
+            let old = find_key(transaction, config, self.store)?;
+            if let Some(old) = &old {
+                transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
+                transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id])?;
+            }
+            let sql = "INSERT INTO data_key (id, config_id, store, wrapped) VALUES (?1, ?2, ?3, ?4)";
+            transaction.execute(sql, params![new.id, config.config_id, self.store.as_str(), wrapped])?;
+            for (plain, (nonce, sealed)) in records.iter().zip(&sealed) {
+                write_record(transaction, plain.instance.id, &new.id, (&plain.kind, &plain.name, nonce, sealed))?;
+            }
+            Ok(old)
+        });
+        let replaced = replaced.inspect_err(|_| drop(self.forget(&new.id, wrapped.as_deref())))?;
+        self.unlocked.replace(Some(new));
+        Ok(replaced)
+    }
+
+    /// Deletes what this store holds of a config, and its key. Answers what could not be done.
+    pub(super) fn abandon(&self, index: &mut Index, config: &InstanceRow) -> Result<Option<String>, VaultError> {
+        let old = index.write(|transaction| {
+            let old = find_key(transaction, config, self.store)?;
+            if let Some(old) = &old {
+                transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
+                transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id])?;
+            }
+            Ok(old)
+        })?;
+        self.unlocked.replace(None);
+        Ok(old.and_then(|old| self.forget(&old.id, old.wrapped.as_deref())))
+    }
+
+    /// Removes a key that [`SealedRecords::receive`] has replaced. Answers what could not be done.
+    pub(super) fn forget_old(&self, old: &KeyRow) -> Option<String> {
+        self.forget(&old.id, old.wrapped.as_deref())
     }
 
     fn unlock(&self, row: &KeyRow) -> Result<Key, VaultError> {
@@ -140,6 +250,8 @@ impl SealedRecords {
         }
         let unlocked = Key { id: row.id, key: self.source.load(&row.id, row.wrapped.as_deref())? };
         self.unlocked.replace(Some(unlocked.clone()));
+        let rewrapped = self.source.renewed(&row.id, &unlocked.key, row.wrapped.as_deref());
+        self.rewrapped.replace(rewrapped.map(|wrapped| (row.id, wrapped)));
         Ok(unlocked)
     }
 
@@ -161,7 +273,9 @@ impl SealedRecords {
                 Ok(new)
             }
             Some(row) => {
-                self.source.forget(&new.id, wrapped.as_deref())?;
+                if let Some(left) = self.forget(&new.id, wrapped.as_deref()) {
+                    tracing::debug!("{left}");
+                }
                 self.unlock(&row)
             }
             None => Err(VaultError::Unavailable("the key of the secure store could not be written".to_owned())),
