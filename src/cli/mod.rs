@@ -15,7 +15,7 @@ use crate::role::{AccountId, RoleFlags};
 
 pub use directory::{AllowArgs, DenyArgs};
 pub use roles::{ListArgs, TagsArgs};
-pub use setup::{CompletionsArgs, SetupArgs, SetupCommand};
+pub use setup::{CompletionsArgs, SetupArgs, SetupCommand, StoreArgs};
 pub use suite::{
     ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
 };

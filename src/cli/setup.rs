@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::config::SecureStore;
+
 /// `setup`
 #[derive(Debug, Args)]
 #[command(
@@ -11,7 +13,9 @@ use clap::{Args, Subcommand};
     after_help = "\
 Examples:
   aws-sso setup completions --install           let your shell load aws-sso when it starts
-  aws-sso setup completions --uninstall         take that back"
+  aws-sso setup completions --uninstall         take that back
+  aws-sso setup store                           show who keeps the secrets, and who could
+  aws-sso setup store secret-service            move them there"
 )]
 pub struct SetupArgs {
     /// What to set up.
@@ -24,6 +28,35 @@ pub struct SetupArgs {
 pub enum SetupCommand {
     /// Load commands, completions and prompt when your shell starts
     Completions(CompletionsArgs),
+    /// Show who keeps the secrets, or have another one keep them
+    Store(StoreArgs),
+}
+
+/// `setup store`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Moves the session and all credentials of every SSO instance of the config to another secure store,
+without a sign-in, then writes SecureStore into config.yaml: the change is shown first, and a
+backup stays beside the file.
+
+--new-password asks for the old password where it is not unlocked (or takes AWS_SSO_FILE_PASSWORD),
+then for the new one, twice (or takes AWS_SSO_NEW_FILE_PASSWORD).
+
+Examples:
+  aws-sso setup store                           the stores of this system; * is in use
+  aws-sso setup store pass                      keep the key in pass(1) from now on
+  aws-sso setup store file --yes                back to a password, without a question
+  aws-sso setup store --new-password            another password for the file store")]
+pub struct StoreArgs {
+    /// Secure store to move the secrets to
+    #[arg(value_name = "STORE")]
+    pub store: Option<SecureStore>,
+    /// Give the file store another password
+    #[arg(long)]
+    pub new_password: bool,
+    /// Do not ask before config.yaml is written
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 /// `setup completions`

@@ -9,6 +9,7 @@ mod choices;
 mod colors;
 pub mod discover;
 pub(crate) mod document;
+pub mod edit;
 mod error;
 mod exec_command;
 mod identity;

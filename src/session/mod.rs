@@ -6,6 +6,7 @@
 mod lock;
 mod network;
 mod refresh;
+mod relocate;
 mod sign_in;
 
 use std::cell::OnceCell;
@@ -21,6 +22,7 @@ use crate::{Error, Result, ui};
 
 use lock::ProcessLock;
 use network::Network;
+pub use relocate::Relocation;
 pub use sign_in::Farewell;
 
 /// Whether a command may ask the person, or open a browser.

@@ -10,6 +10,7 @@ use crate::vault::VaultError;
 use crate::{Error, Exit, Result, ui};
 
 use super::lock::ProcessLock;
+use super::relocate::session_lock;
 use super::{Session, now, warn_of_clock};
 
 /// There is one registration and one token of an instance.
@@ -72,7 +73,7 @@ impl Session<'_> {
     /// Renews the stored token, if it is still `due` once no other process is at it.
     fn renew(&mut self, due: impl Fn(&Token) -> bool) -> Result<Option<Token>> {
         self.make_writable()?;
-        let _lock = ProcessLock::acquire(self.index.path(), &format!("session {}", self.row.id), || {})?;
+        let _lock = ProcessLock::acquire(self.index.path(), &session_lock(self.row.id), || {})?;
         let Some(token) = self.vault.get::<Token>(&self.index, &self.row, ONLY)? else { return Ok(None) };
         if !due(&token) {
             return Ok(Some(token));

@@ -92,8 +92,13 @@ impl PasswordStore {
 
     /// A new password: from the environment, else asked twice.
     fn choose(&self) -> Result<SecretString, VaultError> {
-        if self.password.is_some() || !self.may_ask {
-            return self.ask();
+        if let Some(password) = &self.password {
+            return Ok(password.clone());
+        }
+        if !self.may_ask {
+            return Err(VaultError::Unavailable(
+                "the file store needs a password: run this in a terminal, or set AWS_SSO_FILE_PASSWORD".to_owned(),
+            ));
         }
         let password = prompt("New password for the aws-sso file store: ")?;
         if password.expose_secret().is_empty() {

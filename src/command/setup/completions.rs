@@ -1,18 +1,16 @@
 //! `setup completions`: the line in a shell's start-up file that loads the hook.
 
-use std::path::Path;
-
 use crate::cli::CompletionsArgs;
 use crate::command::asking_shell::asking_shell;
 use crate::command::{find_path, surrounded};
 use crate::config::discover::expand_tilde;
 use crate::context::Context;
-use crate::error::one_line;
 use crate::shell::{self, Shell, System};
 use crate::user_file::UserFile;
 use crate::user_file::block::{self, Markers};
 use crate::{Error, Result, ui};
 
+use super::shown;
 use crate::command::program::running_program;
 
 const OURS: Markers<'_> = Markers { begin: "# >>> aws-sso >>>", end: "# <<< aws-sso <<<" };
@@ -160,10 +158,4 @@ fn next(shell: Shell) -> String {
 fn way_out(error: &Error, ours: bool) -> Error {
     let next = if ours { "or name another file with --shell-script" } else { "then run this again" };
     Error::new(error.exit(), format!("{}; mend that, {next}", error.message()))
-}
-
-/// A path as the person would type it, safe for a terminal.
-fn shown(path: &Path, context: &Context) -> String {
-    let below = context.home().and_then(|home| Some(Path::new("~").join(path.strip_prefix(home).ok()?)));
-    one_line(&below.as_deref().unwrap_or(path).to_string_lossy())
 }
