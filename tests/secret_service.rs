@@ -2,14 +2,15 @@
 
 #[path = "support/bus.rs"]
 mod bus;
+#[path = "support/sessions.rs"]
+mod sessions;
 mod support;
 
 use bus::{Bus, LOGIN, items, lock, make_collection, overwrite, unlock};
 use identity_center::{Operation, Simulator};
+use sessions::{PROCESS, wait_until};
 use support::{Home, json, small_organization};
 use zbus::zvariant::OwnedObjectPath;
-
-const PROCESS: [&str; 3] = ["process", "-p", "000000000001:Admin"];
 
 fn home(simulator: &Simulator, more: &str) -> Home {
     Home::new(simulator, &format!("SecureStore: secret-service\n{more}"))
@@ -107,7 +108,9 @@ fn an_item_that_was_changed_or_removed_is_an_error_and_never_an_empty_store() {
     home.ok(&["login"]);
     let connection = bus.connect();
     let (open, _) = items(&connection);
-    for value in ["", "hello", "aws-sso-key-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "aws-sso-key-1:\n"] {
+    for value in
+        ["", "hello", "aws-sso-key-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "aws-sso-key-1:\n"]
+    {
         overwrite(&connection, &open[0], value);
         home.refuses(5, &PROCESS, &["was changed in the secret service", "user ", "'aws-sso logout'"]);
     }
@@ -130,11 +133,12 @@ fn a_keyring_that_is_killed_is_said_to_have_crashed() {
     let pid = rustix::process::Pid::from_raw(keyring.cast_signed()).expect("a process");
     // It stops listening while a command waits for it, and dies.
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).expect("stopped");
-    let waiting = home.command(&PROCESS).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn();
+    let waiting =
+        home.command(&PROCESS).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn();
     let waiting = waiting.expect("a command");
     let connection = bus.connect();
     let stat = format!("/proc/{}/fd", waiting.id());
-    bus::until("the command to connect", || {
+    wait_until("the command has connected", || {
         let open = std::fs::read_dir(&stat).map(|entries| entries.flatten().count()).unwrap_or_default();
         open > 5
     });
@@ -143,7 +147,7 @@ fn a_keyring_that_is_killed_is_said_to_have_crashed() {
     assert_eq!(answer.status, Some(5), "{}", answer.stderr);
     assert_eq!(answer.stderr.lines().count(), 1, "{}", answer.stderr);
     assert!(answer.stderr.contains("gnome-keyring-daemon -r -d"), "{}", answer.stderr);
-    bus::until("its name to be free", || bus::owner(&connection, bus::SECRETS).is_none());
+    wait_until("its name is free", || bus::owner(&connection, bus::SECRETS).is_none());
     home.refuses(5, &PROCESS, &["no secret service answers", "gnome-keyring-daemon -r -d"]);
     bus.gnome_keyring(&home);
     assert_eq!(home.ok(&PROCESS), credentials, "a new one has the item");

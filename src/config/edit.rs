@@ -1,6 +1,8 @@
 //! A change of one key of `config.yaml` that leaves every other byte as it was: comments, order, spelling.
 
-use saphyr_parser::{Event, Parser};
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::document::{self, Node};
 
@@ -23,7 +25,7 @@ pub fn with_key(text: &str, key: &str, value: &str) -> Option<String> {
 
 enum Place {
     /// The bytes of the key's value.
-    Value(std::ops::Range<usize>),
+    Value(Range<usize>),
     /// Where another key may be written.
     End(usize),
 }
@@ -49,9 +51,10 @@ fn place(text: &str, key: &str) -> Option<Place> {
                 continue;
             }
             Event::MappingEnd | Event::SequenceEnd => depth = depth.checked_sub(1)?,
-            Event::Scalar(..) | Event::Alias(_) if found => {
-                return matches!(event, Event::Scalar(..)).then(|| Some(Place::Value(bytes()?)))?;
+            Event::Scalar(value, style, ..) if found => {
+                return written(text, &bytes()?, &value, style == ScalarStyle::Plain).map(Place::Value);
             }
+            Event::Alias(_) if found => return None,
             Event::Scalar(ref word, ..) if depth == 1 && expects_key => found = word == key,
             Event::Scalar(..) | Event::Alias(_) => {}
             _ => continue,
@@ -63,6 +66,18 @@ fn place(text: &str, key: &str) -> Option<Place> {
     // Before the marker that ends a document, if there is one.
     let end = text.lines().rev().map(str::trim_end).find(|line| !line.is_empty());
     Some(Place::End(if end == Some("...") { text.rfind("...")? } else { text.len() }))
+}
+
+/// The bytes of a scalar without what follows it: to the parser the end of a plain one is where the next thing
+/// begins.
+fn written(text: &str, span: &Range<usize>, value: &str, plain: bool) -> Option<Range<usize>> {
+    let source = text.get(span.clone())?;
+    if plain {
+        return source.starts_with(value).then(|| span.start..span.start + value.len());
+    }
+    let quote = source.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let closed = source[1..].strip_prefix(value)?.starts_with(quote);
+    closed.then(|| span.start..span.start + value.len() + 2)
 }
 
 /// The parser counts characters.
@@ -92,7 +107,8 @@ mod tests {
     fn one_key_changes_and_nothing_else() {
         for (before, after) in [
             ("A: 1\nSecureStore: file # mine\nB: 2\n", "A: 1\nSecureStore: pass # mine\nB: 2\n"),
-            ("SecureStore:   'file'\r\nA: 1\r\n", "SecureStore:   pass\r\nA: 1\r\n"),
+            ("SecureStore:   'file'  # x\r\nA: 1\r\n", "SecureStore:   pass  # x\r\nA: 1\r\n"),
+            ("SecureStore: file   # a\n# b\n\nA: 1\n", "SecureStore: pass   # a\n# b\n\nA: 1\n"),
             ("\"SecureStore\": json", "\"SecureStore\": pass"),
             ("A: 1\n", "A: 1\nSecureStore: pass\n"),
             ("A: 1\r\nB: é", "A: 1\r\nB: é\r\nSecureStore: pass\r\n"),

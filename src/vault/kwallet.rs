@@ -138,12 +138,13 @@ mod dbus {
                  the session, or use SecureStore: file in config.yaml"
             ),
             BusError::NoService(cause) => format!(
-                "no kwalletd answers on D-Bus ({cause}): install and start KDE's wallet, or use SecureStore: file in \
-                 config.yaml"
+                "no kwalletd answers on D-Bus ({cause}): install KDE's wallet and turn it on in the system settings, or use \
+                 SecureStore: file in config.yaml"
             ),
-            BusError::Crashed(cause) => {
-                format!("KDE's wallet has crashed ({cause}): restart kwalletd by signing in to the desktop anew")
-            }
+            BusError::Crashed(cause) => format!(
+                "KDE's wallet went away when it was asked ({cause}): turn it on in the system settings, and sign in to the \
+                 desktop anew where it is"
+            ),
             BusError::Failed(cause) => format!("could not use KDE's wallet ({cause}): open it and try again"),
         }
     }

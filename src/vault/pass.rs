@@ -119,7 +119,7 @@ impl PasswordManager {
                 "gpg is locked, and nobody can be asked here",
                 "run 'aws-sso login' in a terminal, where it asks for the passphrase",
             ),
-            () if lower.contains("no public key") || lower.contains("unusable public key") => {
+            () if lower.contains("encryption failed") => {
                 (answer.cause(), "see in its file .gpg-id for which gpg key it encrypts")
             }
             () => (answer.cause(), "see whether 'pass ls' works"),

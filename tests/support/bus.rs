@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, Proxy};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 
+use super::sessions::wait_until;
 use super::support::Home;
 
 /// The password of the keyring in every test.
@@ -43,6 +43,8 @@ impl Bus {
             .arg(format!("--config-file={}", config.display()))
             .args(["--nofork", "--print-address=1"])
             .stdout(Stdio::piped())
+            // It complains of limits that only root may raise.
+            .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon starts");
         let mut address = String::new();
@@ -64,7 +66,7 @@ impl Bus {
         let pid = child.id();
         self.services.push(child);
         let bus = self.connect();
-        until(name, || owner(&bus, name).is_some());
+        wait_until(name, || owner(&bus, name).is_some());
         pid
     }
 
@@ -74,7 +76,7 @@ impl Bus {
         command.args(["--foreground", "--unlock", "--components=secrets"]);
         let pid = self.serve(&mut command, Some(KEYRING_PASSWORD), SECRETS);
         let bus = self.connect();
-        until("the default collection", || alias(&bus).as_str() != "/");
+        wait_until("there is a default collection", || alias(&bus).as_str() != "/");
         pid
     }
 
@@ -97,19 +99,10 @@ const CONFIG: &str = "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus
     \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\"><busconfig><type>session</type><policy context=\"default\">\
     <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>";
 
-/// Waits for a condition.
-#[track_caller]
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < end, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// The process that has a name.
 pub fn owner(bus: &Connection, name: &str) -> Option<u32> {
-    let dbus = Proxy::new(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus").expect("the bus");
+    let dbus =
+        Proxy::new(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus").expect("the bus");
     dbus.call("GetConnectionUnixProcessID", &(name,)).ok()
 }
 
