@@ -13,6 +13,7 @@ NEEDED=(
     /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
     cc:build-essential curl:curl expect:expect git:git openssl:openssl python3:python3 shellcheck:shellcheck
     strace:strace tmux:tmux
+    dbus-daemon:dbus gnome-keyring-daemon:gnome-keyring gpg:gnupg kwalletd5:libkf5wallet-bin pass:pass
 )
 TARGET=${CARGO_TARGET_DIR:-target}
 PYTHON=$TARGET/test-python/bin/python
