@@ -104,7 +104,9 @@ impl Search {
 
 pub fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    let all = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    // Sockets hold nothing.
+    all.filter(|path| path.is_file()).collect()
 }
 
 /// A home whose traffic is recorded, with a browser that writes down what it is given.
