@@ -13,7 +13,7 @@
 //! * [`role`], [`profile`], [`finder`] and [`environment`] are the domain: no SQL, no SDK, no terminal.
 //! * [`directory`] finds and reads role files, and says what becomes of a shell's role.
 //! * [`user_file`] changes files that belong to the person: one marked block, atomically, with a backup.
-//! * `private` makes files for this user alone.
+//! * `private` makes files for this user alone, [`memory`] wipes what held secrets.
 //! * [`shell`] quotes for each shell, [`ui`] draws on the terminal, [`browser`] decides what happens to a URL.
 
 pub mod browser;
@@ -27,6 +27,7 @@ pub mod error;
 pub mod finder;
 pub mod identity_center;
 pub mod index;
+pub mod memory;
 mod private;
 pub mod profile;
 pub mod role;

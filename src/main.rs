@@ -1,13 +1,11 @@
 //! The binary: parse, dispatch, turn an error into a line and an exit status.
 
-use std::alloc::System;
 use std::process::ExitCode;
 
-use zeroizing_alloc::ZeroAlloc;
+use aws_sso::memory::Wiping;
 
-/// Wipes all memory that is given back: the libraries that carry secrets over the wire and into a terminal do not.
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+static ALLOCATOR: Wiping = Wiping;
 
 fn main() -> ExitCode {
     let outcome = aws_sso::command::parse(std::env::args_os()).and_then(aws_sso::command::run);

@@ -30,8 +30,10 @@ struct Slow {
 type Paths = Vec<OwnedObjectPath>;
 
 #[zbus::interface(name = "org.freedesktop.Secret.Service")]
+#[expect(clippy::needless_pass_by_value, reason = "what arrives is owned")]
 impl Slow {
-    async fn search_items(&self, _attributes: HashMap<String, String>) -> zbus::fdo::Result<(Paths, Paths)> {
+    fn search_items(&self, attributes: HashMap<String, String>) -> zbus::fdo::Result<(Paths, Paths)> {
+        assert_eq!(attributes.get("service").map(String::as_str), Some("aws-sso"));
         self.calls.fetch_add(1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_secs(3));
         // What a keyring says that has lost its collection.

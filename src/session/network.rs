@@ -20,6 +20,7 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) fn new(aws: IdentityCenter, watched: bool) -> Result<Self> {
+        crate::memory::expect_secrets();
         Ok(Self { runtime: crate::runtime()?, aws, watched })
     }
 

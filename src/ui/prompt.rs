@@ -22,6 +22,7 @@ pub fn confirm(question: &str) -> Result<bool> {
 
 /// Asks for a password without showing it. Ctrl-C gives the terminal back as it was.
 pub fn password(question: &str) -> Result<SecretString> {
+    crate::memory::expect_secrets();
     let runtime = crate::runtime()?;
     let terminal = Terminal::save();
     let question = question.to_owned();

@@ -29,6 +29,7 @@ use crate::Error;
 use crate::config::{Config, SecureStore};
 use crate::context::Context;
 use crate::index::{Index, IndexError, InstanceRow};
+use crate::memory::expect_secrets;
 use crate::role::RoleCredentials;
 
 pub use asking::Asking;
@@ -142,6 +143,7 @@ impl Vault {
     /// Makes sure that records can be written: unlocks the store, or sets it up. For callers that would
     /// otherwise learn of a wrong password after a sign-in.
     pub fn unlock(&self, index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
+        expect_secrets();
         match &self.backend {
             Backend::Sealed(records) => records.writing_key(index, instance).map(drop),
             Backend::Json(records) => {
@@ -153,6 +155,7 @@ impl Vault {
 
     /// Reads the record `name` of an instance; none where there is none.
     pub fn get<R: Record>(&self, index: &Index, instance: &InstanceRow, name: &str) -> Result<Option<R>, VaultError> {
+        expect_secrets();
         let bytes = match &self.backend {
             Backend::Sealed(records) => records.get(index, instance, R::KIND, name)?,
             Backend::Json(records) => records.get(instance, R::KIND, name)?,

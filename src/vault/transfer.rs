@@ -4,6 +4,7 @@
 //! `config.yaml` names it, then the old one lets go.
 
 use crate::index::{Index, InstanceRow};
+use crate::memory::expect_secrets;
 
 use super::sealed::KeyRow;
 use super::{Backend, Vault, VaultError};
@@ -21,6 +22,7 @@ impl Vault {
     /// Copies all records of the config into `target`, in the place of whatever it holds of the config.
     /// `config` is the row of any instance of it.
     pub fn copy_to(&self, target: &Self, index: &mut Index, config: &InstanceRow) -> Result<Moved, VaultError> {
+        expect_secrets();
         let all = match &self.backend {
             Backend::Sealed(records) => records.all(index, config)?,
             Backend::Json(records) => records.all(index, config)?,
