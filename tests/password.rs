@@ -1,12 +1,15 @@
 //! The password of the file store, as a person types it.
 
+#[path = "support/file_store.rs"]
+mod file_store;
 #[path = "support/sessions.rs"]
 mod sessions;
 mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use identity_center::Simulator;
+use file_store::Wrapped;
+use identity_center::{Operation, Simulator};
 use sessions::*;
 use support::{Home, PASSWORD};
 use terminal::{aws_sso, end, script};
@@ -126,5 +129,47 @@ fn is_typed_once_where_the_kernel_keeps_the_key() {
         assert_eq!(status, 0, "{shown}");
         let answer = home.run(&PROCESS);
         assert_eq!(answer.status, later, "UnlockMinutes {minutes}: {}", answer.stderr);
+    }
+}
+
+#[test]
+fn is_asked_again_when_the_kernel_has_forgotten_the_key() {
+    let (_simulator, home) = without_password("");
+    assert_eq!(sign_in_with(&home, PASSWORD, PASSWORD).1, 0);
+    // Where the kernel keeps nothing, there is nothing to forget.
+    let Some(kept) = Wrapped::of(&home).in_kernel() else { return assert!(!kernel_has_a_keyring()) };
+    home.ok(&PROCESS);
+    kept.set_timeout(1).expect("an earlier end");
+    wait_until("the kernel has forgotten it", || Wrapped::of(&home).in_kernel().is_none());
+    home.refuses(5, &PROCESS, &["the file store is locked", "'aws-sso login'", "AWS_SSO_FILE_PASSWORD"]);
+    let mut terminal = aws_sso(&home, &["cache"]);
+    terminal.exp_string(ASK).expect("the question");
+    terminal.send_line(PASSWORD).expect("the password");
+    assert_eq!(end(terminal).1, 0);
+    home.ok(&PROCESS);
+}
+
+#[test]
+fn gets_the_cost_of_today_when_it_is_typed_and_something_is_written() {
+    for minutes in ["60", "0"] {
+        let (simulator, mut home) = without_password(&format!("UnlockMinutes: {minutes}\n"));
+        home.set("AWS_SSO_FILE_PASSWORD", PASSWORD);
+        home.ok(&["login"]);
+        let today = Wrapped::of(&home).cost();
+        assert!(today.0 >= 64 * 1024 && today.1 >= 3, "{today:?}");
+        Wrapped::of(&home).weaken(&home, 64, 1);
+        if let Some(unlocked) = Wrapped::of(&home).in_kernel() {
+            unlocked.invalidate().expect("forgotten");
+        }
+        assert_eq!(Wrapped::of(&home).cost(), (64, 1));
+        let credentials = home.ok(&PROCESS);
+        assert_eq!(Wrapped::of(&home).cost(), today, "UnlockMinutes {minutes}");
+        assert_eq!(home.ok(&PROCESS), credentials);
+        assert_eq!(simulator.count(Operation::GetRoleCredentials), 1);
+        home.set("AWS_SSO_FILE_PASSWORD", "wrong");
+        if let Some(unlocked) = Wrapped::of(&home).in_kernel() {
+            unlocked.invalidate().expect("forgotten");
+        }
+        home.refuses(5, &PROCESS, &["wrong password"]);
     }
 }

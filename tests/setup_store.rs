@@ -2,6 +2,8 @@
 
 #[path = "support/bus.rs"]
 mod bus;
+#[path = "support/file_store.rs"]
+mod file_store;
 #[path = "support/password_store.rs"]
 mod password_store;
 #[path = "support/sessions.rs"]
@@ -13,6 +15,7 @@ mod terminal;
 use std::fs;
 
 use bus::Bus;
+use file_store::Wrapped;
 use identity_center::{Operation, Simulator};
 use password_store::PasswordStore;
 use sessions::{PROCESS, records, signed_in, simulator, two_instances};
@@ -97,23 +100,14 @@ fn a_move_that_fails_changes_nothing() {
     home.refuses(5, &["setup", "store", "wincred", "--yes"], &["another operating system"]);
     // The old store cannot be read: its password is another one, and the kernel has forgotten it.
     home.set("AWS_SSO_FILE_PASSWORD", "wrong");
-    forget_in_kernel(&home);
+    if let Some(unlocked) = Wrapped::of(&home).in_kernel() {
+        unlocked.invalidate().expect("forgotten");
+    }
     home.refuses(5, &["setup", "store", "json", "--yes"], &["wrong password"]);
     home.set("AWS_SSO_FILE_PASSWORD", PASSWORD);
     assert_eq!(read(&home), before);
     assert_eq!(home.ok(&PROCESS), credentials);
     assert!(!home.state_path().with_file_name("store.json").exists(), "no clear text was written");
-}
-
-/// Takes the unlocked key of the home's file store out of the kernel's keyring.
-fn forget_in_kernel(home: &Home) {
-    let database = rusqlite::Connection::open(home.state_path()).expect("the state file");
-    let wrapped: Vec<u8> = database.query_row("SELECT wrapped FROM data_key", [], |row| row.get(0)).expect("a key");
-    let salt: String = wrapped[13..29].iter().map(|byte| format!("{byte:02x}")).collect();
-    let ring = linux_keyutils::KeyRing::from_special_id(linux_keyutils::KeyRingIdentifier::User, false);
-    if let Ok(key) = ring.and_then(|ring| ring.search(&format!("aws-sso:{salt}"))) {
-        key.invalidate().expect("forgotten");
-    }
 }
 
 #[test]
