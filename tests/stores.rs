@@ -64,6 +64,10 @@ fn a_change_of_store_asks_for_a_new_session_and_keeps_the_old_secrets_sealed() {
     home.ok(&["login"]);
     home.ok(&["process", "-p", "000000000001:Admin"]);
     assert_eq!(simulator.count(Operation::GetRoleCredentials), 1);
+    let clear_text = || fs::read_to_string(home.state_path().with_file_name("store.json")).expect("still there");
+    assert!(clear_text().contains("refresh_token"), "{}", clear_text());
+    home.ok(&["logout"]);
+    assert!(!clear_text().contains("refresh_token"), "a logout leaves no clear text behind: {}", clear_text());
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::private::{private_directory, private_file};
 use super::VaultError;
 use super::sealed::Plain;
 
+#[derive(Clone)]
 pub(super) struct JsonRecords {
     path: PathBuf,
     config: String,
@@ -72,6 +73,9 @@ impl JsonRecords {
 
     /// Deletes one record, all of a kind, or all of the instance.
     pub(super) fn delete(&self, instance: &InstanceRow, what: Option<(&str, Option<&str>)>) -> Result<(), VaultError> {
+        if !self.path.exists() {
+            return Ok(());
+        }
         let owner = self.owner(instance);
         self.change(|records| match what {
             None => drop(records.remove(&owner)),
@@ -115,7 +119,7 @@ impl JsonRecords {
 
     /// Deletes what is there of a config.
     pub(super) fn abandon(&self, index: &Index, config: &InstanceRow) -> Result<(), VaultError> {
-        self.receive(index, config, &[])
+        if self.path.exists() { self.receive(index, config, &[]) } else { Ok(()) }
     }
 
     /// Two config files, and two instances with one start URL, never share records.

@@ -98,6 +98,8 @@ trait KeySource {
 /// The secrets of one config file.
 pub struct Vault {
     backend: Backend,
+    /// The file of the `json` store, in use or left over.
+    clear_text: json::JsonRecords,
 }
 
 enum Backend {
@@ -121,9 +123,10 @@ impl Vault {
         asking: Asking,
     ) -> Result<Self, VaultError> {
         let in_window = asking.in_window;
+        let clear_text = json::JsonRecords::new(config, state);
         let source: Box<dyn KeySource> = match store {
             SecureStore::Json => {
-                return Ok(Self { backend: Backend::Json(json::JsonRecords::new(config, state)) });
+                return Ok(Self { backend: Backend::Json(clear_text.clone()), clear_text });
             }
             SecureStore::File => Box::new(file::PasswordStore::new(config, context, asking.on_terminal)),
             SecureStore::Keychain | SecureStore::Wincred | SecureStore::SecretService => {
@@ -137,7 +140,7 @@ impl Vault {
                 return Err(VaultError::Unavailable(message.to_owned()));
             }
         };
-        Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(store, source)) })
+        Ok(Self { backend: Backend::Sealed(sealed::SealedRecords::new(store, source)), clear_text })
     }
 
     /// Makes sure that records can be written: unlocks the store, or sets it up. For callers that would
@@ -188,9 +191,10 @@ impl Vault {
     /// Answers what could not be done about the key: the records are gone in any case.
     pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
         sealed::delete_all(index, instance)?;
+        self.delete_clear_text(instance, None)?;
         match &self.backend {
             Backend::Sealed(records) => records.replace_key(index, instance),
-            Backend::Json(records) => records.delete(instance, None).map(|()| None),
+            Backend::Json(_) => Ok(None),
         }
     }
 
@@ -208,9 +212,19 @@ impl Vault {
         (kind, name): (&str, Option<&str>),
     ) -> Result<(), VaultError> {
         sealed::delete(index, instance, kind, name)?;
-        match &self.backend {
-            Backend::Sealed(_) => Ok(()),
-            Backend::Json(records) => records.delete(instance, Some((kind, name))),
+        self.delete_clear_text(instance, Some((kind, name)))
+    }
+
+    /// What a `json` store holds goes too where another store is in use now.
+    fn delete_clear_text(&self, instance: &InstanceRow, what: Option<(&str, Option<&str>)>) -> Result<(), VaultError> {
+        let outcome = self.clear_text.delete(instance, what);
+        match (&self.backend, outcome) {
+            // It is not in use, and must not be in the way.
+            (Backend::Sealed(_), Err(error)) => {
+                tracing::warn!("{error}");
+                Ok(())
+            }
+            (_, outcome) => outcome,
         }
     }
 }
