@@ -9,7 +9,7 @@ use std::process::Command;
 
 use identity_center::{Operation, Simulator};
 use rusqlite::Connection;
-use support::{Answer, BINARY, Home, json, small_organization};
+use support::{Answer, BINARY, Home, json, small_organization, take_back};
 
 fn signed_in(simulator: &Simulator) -> Home {
     let home = Home::new(simulator, "");
@@ -48,20 +48,7 @@ fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has() {
     let home = signed_in(&simulator);
     home.ok(&["process", "-p", "000000000001:Admin"]);
     let calls = simulator.requests().len();
-    // As version 1 left it.
-    let database = Connection::open(home.state_path()).expect("opens");
-    database
-        .execute_batch(
-            "DROP INDEX account_by_alias; DROP INDEX account_by_name; DROP INDEX account_by_email;
-             DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
-             DROP TABLE trusted_directory; ALTER TABLE config DROP COLUMN settings;
-             CREATE TABLE trusted_directory (path TEXT PRIMARY KEY, hash BLOB NOT NULL, owner INTEGER NOT NULL,
-                                             allowed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-             DROP INDEX role_by_name; ALTER TABLE config DROP COLUMN default_instance;
-             UPDATE config SET derivation = 1; PRAGMA user_version = 1;",
-        )
-        .expect("taken back");
-    drop(database);
+    take_back(&home.state_path());
     let complete = ["hook", "zsh", "complete", "--", "aws-sso-use", "1234"];
     assert_eq!(home.ok(&complete), "words\n", "a TAB brings nothing up to date");
     assert_eq!(home.run(&["list", "--json"]).stdout.matches("profile").count(), 5);
