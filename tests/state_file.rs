@@ -4,7 +4,6 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use identity_center::{Operation, Simulator};
@@ -222,19 +221,6 @@ fn the_first_processes_of_all_may_start_at_once() {
             assert_eq!(answer.status, Some(0), "{}", answer.stderr);
         }
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_others_could_read_is_closed_to_them() {
-    use std::os::unix::fs::PermissionsExt;
-    let simulator = Simulator::start(small_organization());
-    let home = signed_in(&simulator);
-    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    fs::set_permissions(home.state_path(), fs::Permissions::from_mode(0o644)).expect("widened");
-    home.ok(&["cache"]);
-    assert_eq!(mode(&home.state_path()), 0o600);
-    assert_eq!(mode(home.state_path().parent().expect("a directory")), 0o700);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
-use crate::private::{private_directory, private_file};
+use crate::private::{OTHERS, mode, private_directory, private_file};
 
+use super::privacy::close_to_others;
 use super::{Index, IndexError};
 
 /// How long a writer waits for another one.
@@ -82,8 +83,10 @@ impl Index {
     }
 
     fn open_patiently(path: &Path, patience: Duration, unchanging: bool) -> Result<Option<Self>, IndexError> {
-        if !path.exists() {
-            return Ok(None);
+        let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
+        if mode(&metadata) & OTHERS != 0 {
+            // Where that is forbidden, the next command that writes says so.
+            let _ = close_to_others(path);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let open = |uri: &str| -> Result<(Connection, i64), rusqlite::Error> {
@@ -159,24 +162,11 @@ fn prepare_file(path: &Path) -> Result<(), IndexError> {
     {
         private_directory(directory).map_err(|e| IndexError::io(directory, &e))?;
     }
-    let file = private_file(path).map_err(|error| match error.kind() {
+    private_file(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied if path.exists() => IndexError::ReadOnly(path.to_owned()),
         _ => IndexError::io(path, &error),
     })?;
-    tighten(&file).map_err(|e| IndexError::io(path, &e))
-}
-
-/// Takes from group and others what an earlier, wider mode gave them.
-#[cfg(unix)]
-fn tighten(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = file.metadata()?.permissions().mode();
-    if mode.trailing_zeros() >= 6 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
-}
-
-#[cfg(not(unix))]
-fn tighten(_: &File) -> std::io::Result<()> {
-    Ok(())
+    close_to_others(path).map_err(|e| IndexError::io(path, &e))
 }
 
 /// Holds the lock beside the state file: for what SQLite's own locks cannot cover.
@@ -220,7 +210,7 @@ impl Index {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
