@@ -126,10 +126,11 @@ impl Index {
         outcome.map_err(IndexError::Names)
     }
 
-    /// Unix time in seconds of the last complete listing of an instance.
+    /// Unix time in seconds of the last complete listing of an instance; none where that lies ahead, because
+    /// the clock went back since.
     pub fn refreshed_at(&self, instance_id: i64) -> Result<Option<i64>, IndexError> {
         self.read(|connection| {
-            let sql = "SELECT refreshed_at FROM instance WHERE id = ?1";
+            let sql = "SELECT refreshed_at FROM instance WHERE id = ?1 AND refreshed_at <= unixepoch()";
             connection.query_row(sql, [instance_id], |row| row.get(0)).optional().map(Option::flatten)
         })
     }

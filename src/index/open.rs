@@ -9,6 +9,7 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::private::{OTHERS, mode, private_directory, private_file};
 
+use super::error::can_lock;
 use super::privacy::close_to_others;
 use super::{Index, IndexError};
 
@@ -84,6 +85,9 @@ impl Index {
 
     fn open_patiently(path: &Path, patience: Duration, unchanging: bool) -> Result<Option<Self>, IndexError> {
         let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
+        if !metadata.is_file() {
+            return Err(IndexError::NoFile(path.to_owned()));
+        }
         if mode(&metadata) & OTHERS != 0 {
             // Where that is forbidden, the next command that writes says so.
             let _ = close_to_others(path);
@@ -91,8 +95,7 @@ impl Index {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let open = |uri: &str| -> Result<(Connection, i64), rusqlite::Error> {
             let connection = Connection::open_with_flags(uri, flags)?;
-            connection.busy_timeout(patience)?;
-            let version = user_version(&connection)?;
+            let version = first_look(path, &connection, patience)?;
             Ok((connection, version))
         };
         // SQLite wants to write beside a WAL file even to read it. Where the directory forbids that,
@@ -122,8 +125,7 @@ impl Index {
         let wrong = |error: &rusqlite::Error| IndexError::sqlite(path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(|e| wrong(&e))?;
-        connection.busy_timeout(BUSY).map_err(|e| wrong(&e))?;
-        let version = user_version(&connection).map_err(|e| wrong(&e))?;
+        let version = first_look(path, &connection, BUSY).map_err(|e| wrong(&e))?;
         if version > SCHEMA {
             return Err(newer(path, version));
         }
@@ -147,6 +149,20 @@ fn migrate(path: &Path, connection: &mut Connection) -> Result<(), IndexError> {
     })
 }
 
+/// Reads the schema version, and has all that follows wait for others as long as `patience` says. Nobody
+/// waits where locks cannot be had at all.
+fn first_look(path: &Path, connection: &Connection, patience: Duration) -> Result<i64, rusqlite::Error> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let version = user_version(connection);
+    connection.busy_timeout(patience)?;
+    match version {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && can_lock(path) => {
+            user_version(connection)
+        }
+        version => version,
+    }
+}
+
 fn user_version(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
@@ -158,6 +174,9 @@ fn newer(path: &Path, found: i64) -> IndexError {
 /// Makes the directory (0700) and the file (0600) before SQLite can make them readable to others:
 /// the WAL takes its mode from the file.
 fn prepare_file(path: &Path) -> Result<(), IndexError> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(IndexError::NoFile(path.to_owned()));
+    }
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.exists())
     {
         private_directory(directory).map_err(|e| IndexError::io(directory, &e))?;
@@ -199,7 +218,11 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, IndexError> {
 fn is_damaged(path: &Path) -> bool {
     let checked = Connection::open(path)
         .and_then(|connection| connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0)));
-    !matches!(checked.as_deref(), Ok("ok"))
+    match checked {
+        Ok(answer) => answer != "ok",
+        // A file that cannot be looked at is not damaged by that.
+        Err(error) => matches!(IndexError::sqlite(path, &error), IndexError::Damaged { .. }),
+    }
 }
 
 impl Index {
