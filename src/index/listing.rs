@@ -43,12 +43,13 @@ impl Index {
                 [instance_id],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
-            if number > complete && (0..RESUMABLE).contains(&(now - started)) {
+            if number > complete && (0..RESUMABLE).contains(&now.saturating_sub(started)) {
                 return Ok(Listing { instance_id, number });
             }
+            let number = number.saturating_add(1);
             let sql = "UPDATE instance SET listing = ?2, listing_started_at = ?3 WHERE id = ?1";
-            transaction.execute(sql, params![instance_id, number + 1, now])?;
-            Ok(Listing { instance_id, number: number + 1 })
+            transaction.execute(sql, params![instance_id, number, now])?;
+            Ok(Listing { instance_id, number })
         })
     }
 

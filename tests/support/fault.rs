@@ -61,23 +61,25 @@ pub fn place(home: &Home) -> PathBuf {
     home.state_path().parent().expect("a directory").to_owned()
 }
 
-/// A command has succeeded, or failed as a person can bear it. A TAB says nothing at all.
+/// A command has succeeded, or failed in one line that says what to do. A TAB says nothing at all.
 #[track_caller]
 pub fn assert_clean(what: &str, arguments: &[&str], answer: &Answer) {
-    let all = format!("{what}, {arguments:?}: {answer:?}");
-    assert!(answer.status.is_some() && !answer.stderr.contains("panicked"), "{all}");
-    if arguments == TAB {
-        assert!(answer.status == Some(0) && answer.stderr.is_empty() && answer.stdout.starts_with("words\n"), "{all}");
-    }
-    if answer.status == Some(0) {
-        return;
-    }
-    assert_eq!(answer.stdout, "", "{all}");
-    let ours = answer.stderr.lines().filter(|line| !line.starts_with("aws-sso: warning: ")).last().unwrap_or_default();
-    assert!(ours.starts_with("aws-sso: "), "{all}");
-    let failures = answer.stderr.lines().filter(|line| line.starts_with("aws-sso: ") && !line.contains(": warning: "));
-    assert_eq!(failures.count(), 1, "{all}");
-    assert!(NEXT.iter().any(|next| ours.contains(next)), "it does not say what to do: {all}");
+    assert!(is_borne(arguments, answer), "{what}, {arguments:?}: {answer:?}");
+    let says_what_to_do = answer.status == Some(0) || NEXT.iter().any(|next| answer.stderr.contains(next));
+    assert!(says_what_to_do, "it does not say what to do: {what}, {arguments:?}: {answer:?}");
+}
+
+/// Whether a command has succeeded, or failed in one line.
+pub fn is_borne(arguments: &[&str], answer: &Answer) -> bool {
+    let Some(status) = answer.status else { return false };
+    let is_warning = |line: &&str| line.starts_with("aws-sso: warning: ");
+    let failures: Vec<&str> = answer.stderr.lines().filter(|line| !is_warning(line)).collect();
+    let failure = failures.last().is_some_and(|line| line.starts_with("aws-sso: "))
+        && failures.iter().filter(|line| line.starts_with("aws-sso: ")).count() == 1;
+    let silent_tab = status == 0 && answer.stderr.is_empty() && answer.stdout.starts_with("words\n");
+    !answer.stderr.contains("panicked")
+        && (status == 0 || answer.stdout.is_empty() && failure)
+        && (arguments != TAB || silent_tab)
 }
 
 /// `answer` is that of [`ROLE`] after `arguments` met a fault that is gone.
@@ -88,6 +90,12 @@ pub fn assert_next(what: &str, arguments: &[&str], answer: &Answer) {
     assert!(answer.status == Some(0) || signed_out, "after {what}: {answer:?}");
 }
 
+/// The state file that the home's commands use.
+fn state_of(home: &Home) -> PathBuf {
+    let named = home.environment().iter().find(|(name, _)| name == "AWS_SSO_STATE");
+    named.map_or_else(|| home.state_path(), |(_, path)| path.into())
+}
+
 /// All roles are there, a role can be had, the file is in order, and nothing was set aside.
 #[track_caller]
 pub fn assert_whole(home: &Home, what: &str) {
@@ -96,11 +104,13 @@ pub fn assert_whole(home: &Home, what: &str) {
     let credentials = home.run(&ROLE);
     assert_eq!(credentials.status, Some(0), "{what}: {credentials:?}");
     assert!(json(&credentials.stdout)["SecretAccessKey"].is_string(), "{what}: {credentials:?}");
-    if let Ok(state) = Connection::open_with_flags(home.state_path(), rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        let check: String = state.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
-        assert_eq!(check, "ok", "{what}");
-    }
-    let mut entries =
-        std::fs::read_dir(place(home)).expect("readable").map(|entry| entry.expect("an entry").file_name());
-    assert!(!entries.any(|name| name.to_string_lossy().contains("damaged")), "{what}: the state was set aside");
+    let path = state_of(home);
+    let state = Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE).expect("opens");
+    let check: String = state.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
+    assert_eq!(check, "ok", "{what}");
+    let mut beside = std::fs::read_dir(path.parent().expect("a directory")).expect("readable");
+    let set_aside = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.expect("an entry").file_name().to_string_lossy().contains("damaged")
+    };
+    assert!(!beside.any(set_aside), "{what}: the state was set aside");
 }
