@@ -73,6 +73,15 @@ fn a_torn_log_loses_its_tail_and_nothing_else() {
     }
 }
 
+/// A home whose config nobody can tell from that of `source`; its path.
+fn twin(simulator: &Simulator, source: &Home) -> (Home, String) {
+    let home = Home::new(simulator, "");
+    let modified = fs::metadata(source.config_path()).and_then(|metadata| metadata.modified()).expect("a time");
+    fs::File::options().write(true).open(home.config_path()).and_then(|file| file.set_modified(modified)).expect("set");
+    let path = home.config_path().display().to_string();
+    (home, path)
+}
+
 /// Values that no column of a kind should have.
 fn wrong_values(kind: &str, chance: &mut Chance) -> Vec<Value> {
     match kind {
@@ -108,15 +117,13 @@ fn a_wrong_value_in_any_row_is_borne() {
     let state = Connection::open(source.state_path()).expect("opens");
     let columns = columns(&state);
     assert!(columns.len() > 50, "{columns:?}");
-    let (simulator, columns, whole) = (&simulator, &columns, &whole);
+    let (simulator, source, columns, whole) = (&simulator, &source, &columns, &whole);
     let unbearable = &Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for half in 0..2 {
             scope.spawn(move || {
                 let mut chance = Chance(seed);
-                let mut home = Home::new(simulator, "");
-                // The config is known by its path.
-                let path = home.config_path().display().to_string();
+                let (mut home, path) = twin(simulator, source);
                 for (table, column, kind) in columns.iter().skip(half).step_by(2) {
                     for value in wrong_values(kind, &mut chance) {
                         let shown = format!("{value:?}").chars().take(60).collect::<String>();
@@ -148,6 +155,57 @@ fn a_wrong_value_in_any_row_is_borne() {
     });
     let unbearable = unbearable.lock().expect("a lock");
     assert!(unbearable.is_empty(), "{}", unbearable.join("\n"));
+}
+
+/// Does what it is told to until a role can be had; whether that came about.
+fn overcome(home: &Home, what: &str) -> bool {
+    for _ in 0..4 {
+        let answer = home.run(&ROLE);
+        assert!(is_borne(&ROLE, &answer), "{what}: {answer:?}");
+        if answer.status == Some(0) {
+            return true;
+        }
+        for command in ["logout", "cache", "login"] {
+            if answer.stderr.contains(&format!("'aws-sso {command}'")) {
+                let answer = home.run(&[command]);
+                assert!(is_borne(&[command], &answer), "{what}, {command}: {answer:?}");
+            }
+        }
+    }
+    false
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_borne_and_mostly_overcome() {
+    let seed = seed();
+    let simulator = Simulator::start(small_organization());
+    let source = signed_in(&simulator);
+    let whole = fs::read(source.state_path()).expect("readable");
+    let mut chance = Chance(seed);
+    let (mut home, path) = twin(&simulator, &source);
+    let mut lasting = Vec::new();
+    for round in 0..100 {
+        bring(&mut home, "flipped", &whole, &[]);
+        let file = home.path().join("flipped/state.db");
+        Connection::open(&file).expect("opens").execute("UPDATE config SET path = ?1", [&path]).expect("moved");
+        let mut bytes = fs::read(&file).expect("readable");
+        let at = chance.below(bytes.len());
+        bytes[at] ^= 1 << chance.below(8);
+        fs::write(&file, bytes).expect("written");
+        let what = format!("seed {seed}, round {round}: a bit of {at}");
+        for arguments in [chance.of(READING), TAB, SYNC] {
+            let answer = home.run(arguments);
+            assert!(is_borne(arguments, &answer), "{what}, {arguments:?}: {answer:?}");
+        }
+        if !overcome(&home, &what) {
+            // SQLite does not see an entry of an index that is another than it was. The file can be deleted.
+            lasting.push(what.clone());
+            fs::remove_dir_all(file.parent().expect("a directory")).expect("removed");
+            home.ok(&["login"]);
+            home.ok(&ROLE);
+        }
+    }
+    assert!(lasting.len() <= 5, "{lasting:#?}");
 }
 
 /// The kinds of records that are sealed, and a command that needs one of the kind.

@@ -217,7 +217,7 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, IndexError> {
 
 fn is_damaged(path: &Path) -> bool {
     let checked = Connection::open(path)
-        .and_then(|connection| connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0)));
+        .and_then(|connection| connection.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0)));
     match checked {
         Ok(answer) => answer != "ok",
         // A file that cannot be looked at is not damaged by that.
