@@ -21,6 +21,9 @@ const AT_LEAST: usize = 200;
 /// Nothing here takes as long unless it waits for somebody who never comes.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a session lasts before somebody ends it.
+const SESSION: Duration = Duration::from_secs(4);
+
 const LOGGED_OUT: &str = "removed by a logout in another shell";
 
 const ACCOUNTS: usize = 8;
@@ -36,11 +39,8 @@ fn profiles() -> Vec<String> {
     (1..=ACCOUNTS).flat_map(|number| ROLES.map(|role| format!("{number:012}:{role}"))).collect()
 }
 
-/// One command of the endless mix. A logout is rare: without a session most commands end at once.
+/// One command of the endless mix.
 fn next_command(chance: &mut Chance, profiles: &[String]) -> Vec<String> {
-    if chance.below(300) == 0 {
-        return vec!["logout".to_owned()];
-    }
     let role = chance.of(profiles).clone();
     let words: Vec<&str> = match chance.below(78) {
         0..28 => vec!["process", "-p", &role],
@@ -79,10 +79,6 @@ impl Seen {
         }
         if answer.status == Some(3) {
             self.signed_out.fetch_add(1, Ordering::Relaxed);
-        }
-        // One signs in again; to the others it happens, as to shells that stand open.
-        if arguments[0] == "logout" {
-            self.take(home, &["login".to_owned(), "--no-refresh".to_owned()]);
         }
     }
 }
@@ -128,8 +124,16 @@ fn a_crowd_loses_nothing_and_waits_for_no_lock() {
             let (home, seen, profiles) = (&home, &seen, &profiles);
             scope.spawn(move || {
                 let mut chance = Chance(seed + number as u64);
+                let mut signed_in = Instant::now();
                 while Instant::now() < end || seen.started.load(Ordering::Relaxed) < AT_LEAST {
                     seen.take(home, &next_command(&mut chance, profiles));
+                    // One ends the session now and then; to the others it happens.
+                    if number == 0 && signed_in.elapsed() > SESSION {
+                        for command in ["logout", "login"] {
+                            seen.take(home, &[command.to_owned()]);
+                        }
+                        signed_in = Instant::now();
+                    }
                 }
             });
         }
