@@ -27,21 +27,25 @@ pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
 pub(crate) const OTHERS: u32 = 0o077;
 
 /// The permission bits of a file or a directory; where the system has none, those of one that is its owner's.
+#[cfg(unix)]
 pub(crate) fn mode(metadata: &Metadata) -> u32 {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777;
-    #[cfg(not(unix))]
-    return if metadata.is_dir() { 0o700 } else { 0o600 };
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777
+}
+
+#[cfg(not(unix))]
+pub(crate) fn mode(_: &Metadata) -> u32 {
+    0o700
 }
 
 /// Takes all permissions from group and others.
+#[cfg(unix)]
 pub(crate) fn close(path: &Path, metadata: &Metadata) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let closed = std::os::unix::fs::PermissionsExt::from_mode(mode(metadata) & 0o700);
-        return std::fs::set_permissions(path, closed);
-    }
-    #[cfg(not(unix))]
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(mode(metadata) & 0o700);
+    std::fs::set_permissions(path, closed)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn close(_: &Path, _: &Metadata) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! A crowd of commands in one home at once: none waits for ever, none finds a lock that it cannot have, and nothing
 //! that was stored is lost.
 
+#![allow(clippy::disallowed_methods, reason = "a test has no Context")]
+
 #[path = "support/chance.rs"]
 mod chance;
 mod support;
