@@ -60,7 +60,7 @@ fn next_command(chance: &mut Chance, profiles: &[String]) -> Vec<String> {
 
 /// What happened in the crowd.
 #[derive(Default)]
-struct Seen {
+struct Crowd {
     started: AtomicUsize,
     /// How long each `process` took that handed out credentials.
     times: Mutex<Vec<Duration>>,
@@ -68,7 +68,7 @@ struct Seen {
     signed_out: AtomicUsize,
 }
 
-impl Seen {
+impl Crowd {
     fn take(&self, home: &Home, words: &[String]) {
         let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
         let (answer, took) = run(home, &arguments);
@@ -119,20 +119,20 @@ fn a_crowd_loses_nothing_and_waits_for_no_lock() {
     let home = Home::new(&simulator, "");
     home.ok(&["login"]);
     let profiles = profiles();
-    let seen = Seen::default();
+    let crowd = Crowd::default();
     let end = Instant::now() + Duration::from_secs(seconds());
     std::thread::scope(|scope| {
         for number in 0..AT_ONCE {
-            let (home, seen, profiles) = (&home, &seen, &profiles);
+            let (home, crowd, profiles) = (&home, &crowd, &profiles);
             scope.spawn(move || {
                 let mut chance = Chance(seed + number as u64);
                 let mut signed_in = Instant::now();
-                while Instant::now() < end || seen.started.load(Ordering::Relaxed) < AT_LEAST {
-                    seen.take(home, &next_command(&mut chance, profiles));
+                while Instant::now() < end || crowd.started.load(Ordering::Relaxed) < AT_LEAST {
+                    crowd.take(home, &next_command(&mut chance, profiles));
                     // One ends the session now and then; to the others it happens.
                     if number == 0 && signed_in.elapsed() > SESSION {
                         for command in ["logout", "login"] {
-                            seen.take(home, &[command.to_owned()]);
+                            crowd.take(home, &[command.to_owned()]);
                         }
                         signed_in = Instant::now();
                     }
@@ -140,15 +140,15 @@ fn a_crowd_loses_nothing_and_waits_for_no_lock() {
             });
         }
     });
-    let wrong = seen.wrong.into_inner().expect("a lock");
+    let wrong = crowd.wrong.into_inner().expect("a lock");
     assert!(
         wrong.is_empty(),
         "seed {seed}: {} of {}:\n{}",
         wrong.len(),
-        seen.started.load(Ordering::Relaxed),
+        crowd.started.load(Ordering::Relaxed),
         wrong.join("\n")
     );
-    report(seen.times.into_inner().expect("a lock"), seen.started.into_inner(), seen.signed_out.into_inner());
+    report(crowd.times.into_inner().expect("a lock"), crowd.started.into_inner(), crowd.signed_out.into_inner());
     assert_nothing_is_lost(&simulator, &home, &profiles);
 }
 
