@@ -55,6 +55,8 @@ fn exposed(path: &Path, metadata: &Metadata) -> Option<String> {
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let beside = std::fs::metadata(directory).ok();
     let place = match beside {
+        // What is no file comes from whoever called us.
+        _ if !metadata.is_file() => return None,
         _ if writable_by_others(metadata) => path,
         // In a sticky directory nobody can take away what is there.
         Some(beside) if writable_by_others(&beside) && mode(&beside) & 0o1000 == 0 => directory,

@@ -99,7 +99,7 @@ impl IndexError {
         let path = path.to_owned();
         match error.kind() {
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path),
-            std::io::ErrorKind::StorageFull => Self::Full(path),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(path),
             std::io::ErrorKind::PermissionDenied => Self::Denied(path),
             std::io::ErrorKind::IsADirectory => Self::NoFile(path),
             _ => Self::Other { path, reason: error.to_string() },

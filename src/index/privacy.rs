@@ -12,8 +12,8 @@ use super::open::beside;
 /// The names of our directory in its usual places.
 const USUAL: [&str; 2] = ["aws-sso", ".aws-sso"];
 
-/// How the names of what we put into a directory begin.
-const OURS: [&str; 5] = ["locks", "directories", "shell", "store.", "config.yaml"];
+/// What we put into a directory, beside the state file. Copies of a file have its name with more behind it.
+const OURS: [&str; 5] = ["locks", "directories", "shell", "store", "config.yaml"];
 
 /// Closes the state file at `path`, its directory and what lies there to other users, and says once what
 /// was open to them. A directory that is not ours alone stays as it is.
@@ -29,12 +29,12 @@ pub(super) fn close_to_others(path: &Path) -> io::Result<()> {
     };
     close_one(path, &fs::metadata(path)?)?;
     // Beside the file, what cannot be closed is not worth failing for: the secrets are sealed.
-    if close_directory(path, &mut close_one) {
-        let beside = ["-wal", "-shm"].map(|suffix| beside(path, suffix));
-        for path in beside.into_iter().chain(["locks", "directories"].map(|name| path.with_file_name(name))) {
-            let metadata = fs::symlink_metadata(&path).ok().filter(|metadata| !metadata.is_symlink());
-            let _ = metadata.map(|metadata| close_one(&path, &metadata));
-        }
+    let ours = close_directory(path, &mut close_one);
+    let logs = ["-wal", "-shm"].map(|suffix| beside(path, suffix));
+    let directories = ["locks", "directories"].map(|name| path.with_file_name(name));
+    for path in logs.into_iter().chain(directories.into_iter().filter(|_| ours)) {
+        let metadata = fs::symlink_metadata(&path).ok().filter(|metadata| !metadata.is_symlink());
+        let _ = metadata.map(|metadata| close_one(&path, &metadata));
     }
     if !closed.is_empty() {
         tracing::warn!("other users could reach {}: closed to them, nothing is left to do", closed.join(", "));
@@ -76,8 +76,11 @@ fn is_ours(directory: &Path, metadata: &Metadata, state: &Path) -> bool {
 }
 
 fn named_by_us(name: &OsStr, state: &Path) -> bool {
-    let begins = |with: &OsStr| name.as_encoded_bytes().starts_with(with.as_encoded_bytes());
-    state.file_name().is_some_and(begins) || OURS.iter().any(|ours| begins(OsStr::new(ours)))
+    let is_of = |ours: &OsStr| {
+        let more = name.as_encoded_bytes().strip_prefix(ours.as_encoded_bytes());
+        more.is_some_and(|more| matches!(more, [] | [b'.' | b'-', ..]))
+    };
+    state.file_name().is_some_and(is_of) || OURS.iter().any(|ours| is_of(OsStr::new(ours)))
 }
 
 #[cfg(unix)]
@@ -88,4 +91,20 @@ fn belongs_to_me(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn belongs_to_me(_: &Metadata) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_after_ours_is_ours() {
+        let ours = |name: &str| named_by_us(OsStr::new(name), Path::new("/x/s.db"));
+        for name in ["s.db", "s.db-wal", "s.db.damaged-1", "locks", "store.json", "config.yaml.aws-sso-backup"] {
+            assert!(ours(name), "{name}");
+        }
+        for name in ["s", "s.dbx", "locksmith", "stores", "config", ".bashrc", "shell2"] {
+            assert!(!ours(name), "{name}");
+        }
+    }
 }
