@@ -298,7 +298,15 @@ fn a_file_system_without_locks_is_named() {
     let paths: [&OsStr; 2] = [shim.as_os_str(), source.as_os_str()];
     let compiled = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).args(paths).arg("-ldl").status();
     assert!(compiled.expect("cc").success());
+    let first = Home::new(&simulator, "");
     for errno in [libc_errno::ENOLCK, libc_errno::EIO] {
+        let told = Answer::of({
+            let mut command = first.command(&["login"]);
+            command.env("LD_PRELOAD", &shim).env("LOCK_ERRNO", errno.to_string());
+            command
+        });
+        assert_clean("the first command of all", &["login"], &told);
+        assert!(told.stderr.contains("network"), "{told:?}");
         for arguments in COMMANDS {
             let start = std::time::Instant::now();
             let mut command = home.command(arguments);

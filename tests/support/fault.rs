@@ -11,11 +11,23 @@ use super::support::{Answer, Home, json};
 
 pub const ROLE: [&str; 3] = ["process", "-p", "000000000001:Admin"];
 pub const SYNC: &[&str] = &["hook", "zsh", "sync"];
+pub const HOOK_USE: &[&str] = &["hook", "bash", "use", "--", "000000000001:Admin"];
+pub const RENEW: &[&str] = &["hook", "fish", "renew"];
+pub const CLEAR: &[&str] = &["hook", "zsh", "clear"];
 pub const TAB: &[&str] = &["hook", "bash", "complete", "--", "aws-sso-use", "0"];
 
 /// Commands that change nothing, or can do without.
-pub const READING: &[&[&str]] =
-    &[&["list", "--json"], &["status"], &ROLE, &["eval", "-p", "000000000001:Admin", "--shell", "bash"], SYNC, TAB];
+pub const READING: &[&[&str]] = &[
+    &["list", "--json"],
+    &["status"],
+    &ROLE,
+    &["eval", "-p", "000000000001:Admin", "--shell", "bash"],
+    SYNC,
+    HOOK_USE,
+    RENEW,
+    CLEAR,
+    TAB,
+];
 
 /// Commands that may leave nobody signed in.
 pub const ENDING: &[&[&str]] = &[&["login", "--force"], &["logout"]];
@@ -26,6 +38,9 @@ pub const COMMANDS: &[&[&str]] = &[
     &ROLE,
     &["eval", "-p", "000000000001:Admin", "--shell", "bash"],
     SYNC,
+    HOOK_USE,
+    RENEW,
+    CLEAR,
     TAB,
     &["cache"],
     &["flush"],
