@@ -57,9 +57,11 @@ pub(crate) fn close(_: &Path, _: &Metadata) -> std::io::Result<()> {
 pub(crate) fn writable_by_others(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
 
-    let me = rustix::process::geteuid().as_raw();
-    let by_group = metadata.mode() & 0o020 != 0 && !(metadata.gid() == me && me != 0 && is_private(metadata.gid()));
-    metadata.mode() & 0o002 != 0 || by_group
+    let is_of_me_alone = || {
+        let me = rustix::process::geteuid().as_raw();
+        metadata.gid() == me && me != 0 && is_private(metadata.gid())
+    };
+    metadata.mode() & 0o002 != 0 || metadata.mode() & 0o020 != 0 && !is_of_me_alone()
 }
 
 #[cfg(not(unix))]
