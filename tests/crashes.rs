@@ -171,7 +171,9 @@ impl Victim {
         if next.status != Some(0) {
             self.works(&ROLE, what);
         }
-        self.refresh(kind, what);
+        if !matches!(kind, Kind::Use | Kind::Process | Kind::Migration) {
+            self.refresh(kind, what);
+        }
         let listed = json(&self.works(&["list", "--json"], what)).as_array().map(Vec::len);
         assert_eq!(listed, Some(self.roles), "{what}");
         let entries: Vec<_> = names(&self.place());
