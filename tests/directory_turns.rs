@@ -1,12 +1,15 @@
 //! Every way in which the role of a shell turns with its directory, by a table and by chance, in real bash,
 //! zsh and fish on real terminals.
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "support/ruled.rs"]
 mod ruled;
 mod support;
 #[path = "support/typist.rs"]
 mod typist;
 
+use chance::Chance;
 use identity_center::Simulator;
 use ruled::*;
 use support::Home;
@@ -214,16 +217,6 @@ impl Model {
             (Some(role), ..) => role.to_string(),
             (None, ..) => "-".to_owned(),
         }
-    }
-}
-
-/// Numbers that look like chance and are the same every time (Knuth's MMIX generator).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % limit
     }
 }
 

@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 NEEDED=(
     bash:bash zsh:zsh fish:fish dash:dash
     /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
-    cc:build-essential curl:curl expect:expect git:git openssl:openssl python3:python3 shellcheck:shellcheck
+    cc:build-essential curl:curl expect:expect faketime:faketime git:git openssl:openssl python3:python3 shellcheck:shellcheck
     strace:strace tmux:tmux
     dbus-daemon:dbus gnome-keyring-daemon:gnome-keyring gpg:gnupg kwalletd5:libkf5wallet-bin pass:pass
 )

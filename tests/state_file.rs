@@ -4,12 +4,11 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use identity_center::{Operation, Simulator};
 use rusqlite::Connection;
-use support::{Answer, BINARY, Home, json, small_organization};
+use support::{Answer, BINARY, Home, json, small_organization, take_back};
 
 fn signed_in(simulator: &Simulator) -> Home {
     let home = Home::new(simulator, "");
@@ -48,20 +47,7 @@ fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has() {
     let home = signed_in(&simulator);
     home.ok(&["process", "-p", "000000000001:Admin"]);
     let calls = simulator.requests().len();
-    // As version 1 left it.
-    let database = Connection::open(home.state_path()).expect("opens");
-    database
-        .execute_batch(
-            "DROP INDEX account_by_alias; DROP INDEX account_by_name; DROP INDEX account_by_email;
-             DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
-             DROP TABLE trusted_directory; ALTER TABLE config DROP COLUMN settings;
-             CREATE TABLE trusted_directory (path TEXT PRIMARY KEY, hash BLOB NOT NULL, owner INTEGER NOT NULL,
-                                             allowed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-             DROP INDEX role_by_name; ALTER TABLE config DROP COLUMN default_instance;
-             UPDATE config SET derivation = 1; PRAGMA user_version = 1;",
-        )
-        .expect("taken back");
-    drop(database);
+    take_back(&home.state_path());
     let complete = ["hook", "zsh", "complete", "--", "aws-sso-use", "1234"];
     assert_eq!(home.ok(&complete), "words\n", "a TAB brings nothing up to date");
     assert_eq!(home.run(&["list", "--json"]).stdout.matches("profile").count(), 5);
@@ -235,19 +221,6 @@ fn the_first_processes_of_all_may_start_at_once() {
             assert_eq!(answer.status, Some(0), "{}", answer.stderr);
         }
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_others_could_read_is_closed_to_them() {
-    use std::os::unix::fs::PermissionsExt;
-    let simulator = Simulator::start(small_organization());
-    let home = signed_in(&simulator);
-    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    fs::set_permissions(home.state_path(), fs::Permissions::from_mode(0o644)).expect("widened");
-    home.ok(&["cache"]);
-    assert_eq!(mode(&home.state_path()), 0o600);
-    assert_eq!(mode(home.state_path().parent().expect("a directory")), 0o700);
 }
 
 #[test]

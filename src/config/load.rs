@@ -1,8 +1,10 @@
 //! From a path to a configuration.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+
+use crate::private::{mode, writable_by_others};
 
 use super::report::{Report, at_line};
 use super::{Config, ConfigError, FileIdentity, document, parse as top_level};
@@ -44,7 +46,24 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
     })?;
     let mut loaded = parse(text, path)?;
     loaded.config.identity = FileIdentity::new(&content, Some(&metadata));
+    loaded.warnings.extend(exposed(path, &metadata));
     Ok(loaded)
+}
+
+/// Whoever can write the file, or put another one in its place, chooses which programs we run.
+fn exposed(path: &Path, metadata: &Metadata) -> Option<String> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = std::fs::metadata(directory).ok();
+    let place = match beside {
+        // What is no file comes from whoever called us.
+        _ if !metadata.is_file() => return None,
+        _ if writable_by_others(metadata) => path,
+        // In a sticky directory nobody can take away what is there.
+        Some(beside) if writable_by_others(&beside) && mode(&beside) & 0o1000 == 0 => directory,
+        _ => return None,
+    };
+    let place = place.display();
+    Some(format!("other users can write {place} and choose what aws-sso runs for you: run 'chmod go-w {place}'"))
 }
 
 /// Interprets `text`; `path` is only for messages and for [`Config::path`].

@@ -74,6 +74,11 @@ impl CallError {
         Self { kind: CallErrorKind::Permanent, message: format!("{operation} answered {what}"), retry_after: None }
     }
 
+    /// A call that AWS would not take.
+    pub(super) fn refused(operation: &str, why: &str) -> Self {
+        Self { kind: CallErrorKind::Rejected, message: format!("{operation}: {why}"), retry_after: None }
+    }
+
     /// Translates what the SDK reports about `operation` (`sso:ListAccounts`).
     pub(super) fn of<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
     where

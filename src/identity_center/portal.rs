@@ -38,6 +38,9 @@ struct Worker {
     done: mpsc::Sender<(AccountId, Result<Vec<String>, CallError>)>,
 }
 
+/// Longer than the name of any role.
+const LONGEST_NAME: usize = 1024;
+
 impl IdentityCenter {
     /// Every account that the person may use (sso:ListAccounts, all pages).
     pub async fn accounts(&self, token: &SecretString) -> Result<Vec<ListedAccount>, CallError> {
@@ -118,6 +121,10 @@ impl IdentityCenter {
         role: &str,
     ) -> Result<RoleCredentials, CallError> {
         const OPERATION: &str = "sso:GetRoleCredentials";
+        if role.is_empty() || role.len() > LONGEST_NAME {
+            // The SDK panics when it cannot make a URL of it.
+            return Err(CallError::refused(OPERATION, "no role has such a name"));
+        }
         let answer = self.pace.call(|| {
             let request = self
                 .sso

@@ -1,12 +1,15 @@
 //! What can be wrong with the state file, and what to say about it.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
 use crate::Error;
+use crate::private::private_file;
 
 use super::Index;
+use super::open::beside;
 
 /// A state file that could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,21 @@ pub enum IndexError {
     /// The file or its directory cannot be written.
     #[error("could not write the state file {}: it is read-only; set AWS_SSO_STATE to a file that can be written", .0.display())]
     ReadOnly(PathBuf),
+    /// The file or a directory on the way to it may not be opened.
+    #[error(
+        "the state file {} may not be opened: run 'chmod u+rwX' on it and on its directory, or set AWS_SSO_STATE to another \
+         file", .0.display()
+    )]
+    Denied(PathBuf),
+    /// A directory or a device lies there.
+    #[error("{} is in the place of the state file and no file: move it away, or set AWS_SSO_STATE to a file", .0.display())]
+    NoFile(PathBuf),
+    /// Nothing can be locked where the file lies.
+    #[error(
+        "the state file {} cannot be locked, as on a network file system without locks: set AWS_SSO_STATE to a file on a \
+         local disk", .0.display()
+    )]
+    NoLocks(PathBuf),
     /// No space is left.
     #[error("could not write the state file {}: the disk is full; free some space and try again", .0.display())]
     Full(PathBuf),
@@ -45,7 +63,7 @@ pub enum IndexError {
     #[error("{0}")]
     Names(String),
     /// Anything else.
-    #[error("could not use the state file {}: {reason}", path.display())]
+    #[error("could not use the state file {}: {reason}; see what lies there, or set AWS_SSO_STATE to another file", path.display())]
     Other {
         /// The file.
         path: PathBuf,
@@ -61,11 +79,17 @@ impl IndexError {
         let reason = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, reason },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::SystemIoFailure) if !can_lock(&path) => Self::NoLocks(path),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(path),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(path),
             Some(ErrorCode::DiskFull) => Self::Full(path),
             // SQLite has no word for a disk that is too full for its shared memory file.
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if is_disk_full(&path) => Self::Full(path),
+            // Nor does it say why.
+            Some(ErrorCode::CannotOpen) => match File::open(&path) {
+                Err(error) => Self::io(&path, &error),
+                Ok(_) => Self::Other { path, reason },
+            },
             _ => Self::Other { path, reason },
         }
     }
@@ -75,7 +99,9 @@ impl IndexError {
         let path = path.to_owned();
         match error.kind() {
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path),
-            std::io::ErrorKind::StorageFull => Self::Full(path),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(path),
+            std::io::ErrorKind::PermissionDenied => Self::Denied(path),
+            std::io::ErrorKind::IsADirectory => Self::NoFile(path),
             _ => Self::Other { path, reason: error.to_string() },
         }
     }
@@ -91,6 +117,13 @@ fn is_disk_full(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_disk_full(_: &Path) -> bool {
     false
+}
+
+/// Whether locks work where the file at `path` lies. SQLite takes a lock that cannot be had for one that
+/// somebody holds.
+pub(super) fn can_lock(path: &Path) -> bool {
+    let file = private_file(&beside(path, ".lock"));
+    !file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::Error(_))))
 }
 
 impl From<IndexError> for Error {

@@ -43,12 +43,13 @@ impl Index {
                 [instance_id],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
-            if number > complete && (0..RESUMABLE).contains(&(now - started)) {
+            if number > complete && (0..RESUMABLE).contains(&now.saturating_sub(started)) {
                 return Ok(Listing { instance_id, number });
             }
+            let number = number.saturating_add(1);
             let sql = "UPDATE instance SET listing = ?2, listing_started_at = ?3 WHERE id = ?1";
-            transaction.execute(sql, params![instance_id, number + 1, now])?;
-            Ok(Listing { instance_id, number: number + 1 })
+            transaction.execute(sql, params![instance_id, number, now])?;
+            Ok(Listing { instance_id, number })
         })
     }
 
@@ -126,10 +127,11 @@ impl Index {
         outcome.map_err(IndexError::Names)
     }
 
-    /// Unix time in seconds of the last complete listing of an instance.
+    /// Unix time in seconds of the last complete listing of an instance; none where that lies ahead, because
+    /// the clock went back since.
     pub fn refreshed_at(&self, instance_id: i64) -> Result<Option<i64>, IndexError> {
         self.read(|connection| {
-            let sql = "SELECT refreshed_at FROM instance WHERE id = ?1";
+            let sql = "SELECT refreshed_at FROM instance WHERE id = ?1 AND refreshed_at <= unixepoch()";
             connection.query_row(sql, [instance_id], |row| row.get(0)).optional().map(Option::flatten)
         })
     }

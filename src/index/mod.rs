@@ -12,6 +12,7 @@ mod error;
 mod history;
 mod listing;
 mod open;
+mod privacy;
 mod query;
 mod registry;
 mod search;

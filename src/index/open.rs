@@ -7,8 +7,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
-use crate::private::{private_directory, private_file};
+use crate::private::{OTHERS, mode, private_directory, private_file};
 
+use super::error::can_lock;
+use super::privacy::close_to_others;
 use super::{Index, IndexError};
 
 /// How long a writer waits for another one.
@@ -82,14 +84,18 @@ impl Index {
     }
 
     fn open_patiently(path: &Path, patience: Duration, unchanging: bool) -> Result<Option<Self>, IndexError> {
-        if !path.exists() {
-            return Ok(None);
+        let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
+        if !metadata.is_file() {
+            return Err(IndexError::NoFile(path.to_owned()));
+        }
+        if mode(&metadata) & OTHERS != 0 {
+            // Where that is forbidden, the next command that writes says so.
+            let _ = close_to_others(path);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let open = |uri: &str| -> Result<(Connection, i64), rusqlite::Error> {
             let connection = Connection::open_with_flags(uri, flags)?;
-            connection.busy_timeout(patience)?;
-            let version = user_version(&connection)?;
+            let version = first_look(path, &connection, patience)?;
             Ok((connection, version))
         };
         // SQLite wants to write beside a WAL file even to read it. Where the directory forbids that,
@@ -119,8 +125,7 @@ impl Index {
         let wrong = |error: &rusqlite::Error| IndexError::sqlite(path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(|e| wrong(&e))?;
-        connection.busy_timeout(BUSY).map_err(|e| wrong(&e))?;
-        let version = user_version(&connection).map_err(|e| wrong(&e))?;
+        let version = first_look(path, &connection, BUSY).map_err(|e| wrong(&e))?;
         if version > SCHEMA {
             return Err(newer(path, version));
         }
@@ -144,6 +149,20 @@ fn migrate(path: &Path, connection: &mut Connection) -> Result<(), IndexError> {
     })
 }
 
+/// Reads the schema version, and has all that follows wait for others as long as `patience` says. Nobody
+/// waits where locks cannot be had at all.
+fn first_look(path: &Path, connection: &Connection, patience: Duration) -> Result<i64, rusqlite::Error> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let version = user_version(connection);
+    connection.busy_timeout(patience)?;
+    match version {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && can_lock(path) => {
+            user_version(connection)
+        }
+        version => version,
+    }
+}
+
 fn user_version(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
@@ -155,28 +174,18 @@ fn newer(path: &Path, found: i64) -> IndexError {
 /// Makes the directory (0700) and the file (0600) before SQLite can make them readable to others:
 /// the WAL takes its mode from the file.
 fn prepare_file(path: &Path) -> Result<(), IndexError> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(IndexError::NoFile(path.to_owned()));
+    }
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.exists())
     {
         private_directory(directory).map_err(|e| IndexError::io(directory, &e))?;
     }
-    let file = private_file(path).map_err(|error| match error.kind() {
+    private_file(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied if path.exists() => IndexError::ReadOnly(path.to_owned()),
         _ => IndexError::io(path, &error),
     })?;
-    tighten(&file).map_err(|e| IndexError::io(path, &e))
-}
-
-/// Takes from group and others what an earlier, wider mode gave them.
-#[cfg(unix)]
-fn tighten(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = file.metadata()?.permissions().mode();
-    if mode.trailing_zeros() >= 6 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
-}
-
-#[cfg(not(unix))]
-fn tighten(_: &File) -> std::io::Result<()> {
-    Ok(())
+    close_to_others(path).map_err(|e| IndexError::io(path, &e))
 }
 
 /// Holds the lock beside the state file: for what SQLite's own locks cannot cover.
@@ -208,8 +217,12 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, IndexError> {
 
 fn is_damaged(path: &Path) -> bool {
     let checked = Connection::open(path)
-        .and_then(|connection| connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0)));
-    !matches!(checked.as_deref(), Ok("ok"))
+        .and_then(|connection| connection.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0)));
+    match checked {
+        Ok(answer) => answer != "ok",
+        // A file that cannot be looked at is not damaged by that.
+        Err(error) => matches!(IndexError::sqlite(path, &error), IndexError::Damaged { .. }),
+    }
 }
 
 impl Index {
@@ -220,7 +233,7 @@ impl Index {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

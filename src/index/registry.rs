@@ -37,7 +37,8 @@ impl InstanceRow {
         match (self.refreshed_at, cache_refresh) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(at), Some(age)) => now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
+            // One of the future: the clock went back since.
+            (Some(at), Some(age)) => at > now || now - at > i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
         }
     }
 }

@@ -91,7 +91,7 @@ pub fn bold(text: &str, colour: bool) -> String {
 
 /// How long until `expires_at`, at `now` (Unix time in seconds): `Expired`, `< 1m`, `5m`, `1h5m`.
 pub fn time_left(expires_at: i64, now: i64) -> String {
-    let left = expires_at - now;
+    let left = expires_at.saturating_sub(now);
     match (left / 3600, left % 3600 / 60) {
         _ if left <= 0 => "Expired".to_owned(),
         (0, 0) => "< 1m".to_owned(),

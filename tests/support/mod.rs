@@ -240,3 +240,21 @@ pub fn python() -> String {
 pub fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
+
+/// Takes a state file back to what version 1 left.
+pub fn take_back(state: &Path) {
+    rusqlite::Connection::open(state)
+        .expect("opens")
+        .execute_batch(
+            "BEGIN IMMEDIATE;
+             DROP INDEX account_by_alias; DROP INDEX account_by_name; DROP INDEX account_by_email;
+             DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
+             DROP TABLE trusted_directory; ALTER TABLE config DROP COLUMN settings;
+             CREATE TABLE trusted_directory (path TEXT PRIMARY KEY, hash BLOB NOT NULL, owner INTEGER NOT NULL,
+             allowed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+             DROP INDEX role_by_name; ALTER TABLE config DROP COLUMN default_instance;
+             UPDATE config SET derivation = 1; PRAGMA user_version = 1;
+             COMMIT;",
+        )
+        .expect("taken back");
+}
