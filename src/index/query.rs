@@ -109,20 +109,6 @@ impl Index {
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         Ok(scored.into_iter().take(3).map(|(_, name)| name).collect())
     }
-
-    /// Notes when the credentials of a role end; none: there are none.
-    pub fn set_expiry(&mut self, instance_id: i64, arn: &RoleArn, expires_at: Option<i64>) -> Result<(), IndexError> {
-        self.write(|transaction| {
-            let arn = arn.to_string();
-            match expires_at {
-                Some(at) => transaction
-                    .execute("INSERT OR REPLACE INTO expiry VALUES (?1, ?2, ?3)", params![instance_id, arn, at]),
-                None => transaction
-                    .execute("DELETE FROM expiry WHERE instance_id = ?1 AND arn = ?2", params![instance_id, arn]),
-            }
-            .map(drop)
-        })
-    }
 }
 
 /// A role by the key of its row, with its tags.

@@ -142,14 +142,6 @@ impl Index {
             connection.prepare(&sql)?.query_map([config_id], InstanceRow::of)?.collect()
         })
     }
-
-    /// Notes when the session of an instance ends; none: nobody is signed in.
-    pub fn set_session_expiry(&mut self, instance_id: i64, expires_at: Option<i64>) -> Result<(), IndexError> {
-        self.write(|transaction| {
-            let sql = "UPDATE instance SET session_expires_at = ?2 WHERE id = ?1";
-            transaction.execute(sql, params![instance_id, expires_at]).map(drop)
-        })
-    }
 }
 
 /// The config file as text: the key of its row.

@@ -14,7 +14,12 @@ impl ProcessLock {
     /// wait begins.
     pub(super) fn acquire(state: &Path, what: &str, waiting: impl FnOnce()) -> Result<Self> {
         let directory = state.with_file_name("locks");
-        let failed = |error: std::io::Error| Error::failed(format!("could not lock {}: {error}", directory.display()));
+        let failed = |error: std::io::Error| {
+            let place = directory.display();
+            Error::failed(format!(
+                "could not lock {place}: {error}; mend that, or set AWS_SSO_STATE to a file elsewhere"
+            ))
+        };
         if !directory.exists() {
             private_directory(&directory).map_err(failed)?;
         }

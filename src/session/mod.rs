@@ -129,11 +129,8 @@ impl<'a> Session<'a> {
 
     /// Credentials that cannot be stored are still good: the next command fetches them again.
     fn keep(&mut self, role: &Role, credentials: &RoleCredentials) {
-        let kept = self.vault.put(&mut self.index, &self.row, &role.arn.to_string(), credentials);
-        let noted = kept.map_err(Error::from).and_then(|()| {
-            self.index.set_expiry(self.row.id, &role.arn, Some(credentials.expires_at)).map_err(Error::from)
-        });
-        if let Err(error) = noted {
+        if let Err(error) = self.vault.put(&mut self.index, &self.row, &role.arn.to_string(), credentials) {
+            let error = Error::from(error);
             tracing::warn!("the credentials of {} could not be kept: {error}", role.profile);
         }
     }

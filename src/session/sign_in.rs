@@ -6,7 +6,6 @@ use crate::browser;
 use crate::config::UrlAction;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
 use crate::role::{ClientRegistration, Token};
-use crate::vault::VaultError;
 use crate::{Error, Exit, Result, ui};
 
 use super::lock::ProcessLock;
@@ -119,19 +118,18 @@ impl Session<'_> {
         Ok(token)
     }
 
-    /// Ends the session: at AWS, then here. Answers what could not be done.
+    /// Ends the session: here, then at AWS, so that no command finds a token that AWS takes no more. Answers
+    /// what could not be done.
     pub fn sign_out(&mut self) -> Result<Farewell> {
         self.make_writable()?;
-        let token: Result<Option<Token>, VaultError> = self.vault.get(&self.index, &self.row, ONLY);
-        let at_aws = match token {
-            Ok(Some(token)) => self.end_at_aws(&token),
-            Ok(None) => None,
-            Err(VaultError::Prompt(error)) if error.exit() == Exit::Interrupted => return Err(error),
+        let (token, unread) = match self.last_token() {
+            Ok(token) => (token, None),
+            Err(error) if error.exit() == Exit::Interrupted => return Err(error),
             // A lost password must not keep the secrets here.
-            Err(error) => Some(error.to_string()),
+            Err(error) => (None, Some(error.message().to_owned())),
         };
         let key = self.vault.clear(&mut self.index, &self.row)?;
-        self.index.set_session_expiry(self.row.id, None)?;
+        let at_aws = unread.or_else(|| self.end_at_aws(&token?));
         Ok(Farewell { at_aws, key })
     }
 
@@ -139,19 +137,24 @@ impl Session<'_> {
     /// what could not be done at AWS.
     pub fn make_way(&mut self) -> Result<Option<String>> {
         self.make_writable()?;
-        let token: Option<Token> = self.vault.get(&self.index, &self.row, ONLY)?;
-        let at_aws = token.and_then(|token| self.end_at_aws(&token));
+        let token = self.last_token()?;
         self.forget_session()?;
         // Somebody else may sign in now.
         self.forget_credentials()?;
-        Ok(at_aws)
+        Ok(token.and_then(|token| self.end_at_aws(&token)))
     }
 
-    /// Answers what could not be done. A token that ended is renewed first: with a refresh token the
-    /// session goes on at AWS, and only a good token ends it there.
-    fn end_at_aws(&mut self, token: &Token) -> Option<String> {
+    /// The token of a session that is to end. One that has ended itself is renewed first: with a refresh token
+    /// the session goes on at AWS, and only a good token ends it there.
+    fn last_token(&mut self) -> Result<Option<Token>> {
+        let token: Option<Token> = self.vault.get(&self.index, &self.row, ONLY)?;
+        let Some(token) = token else { return Ok(None) };
         let renewed = if token.is_valid_at(now()) { None } else { self.existing_token().ok().flatten() };
-        let token = renewed.as_ref().unwrap_or(token);
+        Ok(Some(renewed.unwrap_or(token)))
+    }
+
+    /// Answers what could not be done.
+    fn end_at_aws(&self, token: &Token) -> Option<String> {
         let told = self
             .network()
             .map_err(|error| error.message().to_owned())
@@ -166,14 +169,13 @@ impl Session<'_> {
     }
 
     pub(super) fn forget_session(&mut self) -> Result<()> {
-        self.vault.delete::<Token>(&mut self.index, &self.row, ONLY)?;
-        Ok(self.index.set_session_expiry(self.row.id, None)?)
+        Ok(self.vault.delete::<Token>(&mut self.index, &self.row, ONLY)?)
     }
 
     fn keep_token(&mut self, token: &Token) -> Result<()> {
         self.vault.put(&mut self.index, &self.row, ONLY, token)?;
         self.row.session_expires_at = Some(token.expires_at);
-        Ok(self.index.set_session_expiry(self.row.id, Some(token.expires_at))?)
+        Ok(())
     }
 
     fn sign_in_action(&self) -> UrlAction {

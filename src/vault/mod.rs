@@ -176,8 +176,11 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let bytes = record::encode(record);
         match &self.backend {
-            Backend::Sealed(records) => records.put(index, instance, R::KIND, name, &bytes),
-            Backend::Json(records) => records.put(instance, R::KIND, name, &bytes),
+            Backend::Sealed(records) => records.put(index, instance, (R::KIND, name, record.ends_at()), &bytes),
+            Backend::Json(records) => {
+                records.put(instance, R::KIND, name, &bytes)?;
+                Ok(index.write(|t| sealed::note_end(t, instance, (R::KIND, name), record.ends_at()))?)
+            }
         }
     }
 
@@ -190,11 +193,13 @@ impl Vault {
     /// file is of no use to whoever finds the key later. Other instances of the config keep theirs.
     /// Answers what could not be done about the key: the records are gone in any case.
     pub fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
-        sealed::delete_all(index, instance)?;
         self.delete_clear_text(instance, None)?;
         match &self.backend {
-            Backend::Sealed(records) => records.replace_key(index, instance),
-            Backend::Json(_) => Ok(None),
+            Backend::Sealed(records) => records.clear(index, instance),
+            Backend::Json(_) => {
+                index.write(|transaction| sealed::delete_all(transaction, instance))?;
+                Ok(None)
+            }
         }
     }
 

@@ -12,6 +12,11 @@ use super::VaultError;
 pub trait Record: Serialize + DeserializeOwned {
     /// Part of the record's identity.
     const KIND: &'static str;
+
+    /// When it ends (Unix time in seconds), where that is told to people without opening it.
+    fn ends_at(&self) -> Option<i64> {
+        None
+    }
 }
 
 impl Record for ClientRegistration {
@@ -20,10 +25,18 @@ impl Record for ClientRegistration {
 
 impl Record for Token {
     const KIND: &'static str = "token";
+
+    fn ends_at(&self) -> Option<i64> {
+        Some(self.expires_at)
+    }
 }
 
 impl Record for RoleCredentials {
     const KIND: &'static str = "role-credentials";
+
+    fn ends_at(&self) -> Option<i64> {
+        Some(self.expires_at)
+    }
 }
 
 pub(super) fn encode<R: Record>(record: &R) -> Zeroizing<Vec<u8>> {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::config::SecureStore;
 use crate::index::{Index, InstanceRow};
-use crate::role::RoleCredentials;
+use crate::role::{RoleCredentials, Token};
 
 use super::{DataKey, KeyId, KeySource, Record, VaultError, random};
 
@@ -70,7 +70,10 @@ impl SealedRecords {
             connection.prepare_cached(sql)?.query_row(values, read).optional()
         })?;
         // Only now does the store have to be unlocked: a person without a session is not asked for a password.
-        let Some((key_row, nonce, sealed)) = row else { return Ok(None) };
+        let Some((key_row, nonce, sealed)) = row else {
+            let lost = index.read(|connection| is_without_key(connection, instance, kind, name))?;
+            return if lost { Err(tampered(kind, name)) } else { Ok(None) };
+        };
         let Key { key, .. } = self.unlock(&key_row)?;
         open(&key, instance, kind, name, nonce, &sealed).map(Some)
     }
@@ -79,8 +82,7 @@ impl SealedRecords {
         &self,
         index: &mut Index,
         instance: &InstanceRow,
-        kind: &str,
-        name: &str,
+        (kind, name, ends_at): (&str, &str, Option<i64>),
         record: &[u8],
     ) -> Result<(), VaultError> {
         let Key { id, key } = self.writing_key(index, instance)?;
@@ -90,6 +92,7 @@ impl SealedRecords {
             let current = find_key(transaction, instance, self.store)?.is_some_and(|row| row.id == id);
             if current {
                 write_record(transaction, instance.id, &id, (kind, name, &nonce, &sealed))?;
+                note_end(transaction, instance, (kind, name), ends_at)?;
                 if let Some((_, wrapped)) = self.rewrapped.borrow().as_ref().filter(|(of, _)| *of == id) {
                     transaction.execute("UPDATE data_key SET wrapped = ?2 WHERE id = ?1", params![id, wrapped])?;
                 }
@@ -115,12 +118,21 @@ impl SealedRecords {
         }
     }
 
-    /// Gives the config a new data key once the records of `instance` are gone: those of its siblings move
-    /// to it. Answers what could not be done.
-    pub(super) fn replace_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
-        let Some(old) = index.read(|connection| find_key(connection, instance, self.store))? else { return Ok(None) };
-        if index.read(|connection| sibling_records(connection, &old.id))?.is_empty() {
-            index.write(|transaction| transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id]).map(drop))?;
+    /// Deletes the records of `instance` and gives the config a new data key, to which those of its siblings
+    /// move. Answers what could not be done.
+    pub(super) fn clear(&self, index: &mut Index, instance: &InstanceRow) -> Result<Option<String>, VaultError> {
+        let (key, is_in_use) = index.write(|transaction| {
+            delete_all(transaction, instance)?;
+            let Some(key) = find_key(transaction, instance, self.store)? else { return Ok((None, false)) };
+            let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE key_id = ?1)";
+            let is_in_use: bool = transaction.query_row(sql, [key.id], |row| row.get(0))?;
+            if !is_in_use {
+                transaction.execute("DELETE FROM data_key WHERE id = ?1", [key.id])?;
+            }
+            Ok((Some(key), is_in_use))
+        })?;
+        let Some(old) = key else { return Ok(None) };
+        if !is_in_use {
             self.unlocked.replace(None);
             return Ok(self.forget(&old.id, old.wrapped.as_deref()));
         }
@@ -334,20 +346,52 @@ pub(super) fn delete(
     Ok(index.write(|transaction| {
         let sql = "DELETE FROM record WHERE instance_id = ?1 AND kind = ?2 AND (?3 IS NULL OR name = ?3)";
         transaction.execute(sql, params![instance.id, kind, name])?;
-        if kind == RoleCredentials::KIND {
-            let sql = "DELETE FROM expiry WHERE instance_id = ?1 AND (?2 IS NULL OR arn = ?2)";
-            transaction.execute(sql, params![instance.id, name])?;
+        match name {
+            Some(name) => note_end(transaction, instance, (kind, name), None),
+            None if kind == RoleCredentials::KIND => {
+                transaction.execute("DELETE FROM expiry WHERE instance_id = ?1", [instance.id]).map(drop)
+            }
+            None => Ok(()),
         }
-        Ok(())
     })?)
 }
 
 /// Deletes all records of an instance.
-pub(super) fn delete_all(index: &mut Index, instance: &InstanceRow) -> Result<(), VaultError> {
-    Ok(index.write(|transaction| {
-        transaction.execute("DELETE FROM record WHERE instance_id = ?1", [instance.id])?;
-        transaction.execute("DELETE FROM expiry WHERE instance_id = ?1", [instance.id]).map(drop)
-    })?)
+pub(super) fn delete_all(transaction: &Transaction<'_>, instance: &InstanceRow) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM record WHERE instance_id = ?1", [instance.id])?;
+    transaction.execute("DELETE FROM expiry WHERE instance_id = ?1", [instance.id])?;
+    note_end(transaction, instance, (Token::KIND, ""), None)
+}
+
+/// Notes when a record ends, for those who are told so without opening it; none: it is not there.
+pub(super) fn note_end(
+    transaction: &Transaction<'_>,
+    instance: &InstanceRow,
+    (kind, name): (&str, &str),
+    ends_at: Option<i64>,
+) -> rusqlite::Result<()> {
+    match (kind, ends_at) {
+        (Token::KIND, _) => {
+            let sql = "UPDATE instance SET session_expires_at = ?2 WHERE id = ?1";
+            transaction.execute(sql, params![instance.id, ends_at]).map(drop)
+        }
+        (RoleCredentials::KIND, Some(at)) => {
+            let sql = "INSERT OR REPLACE INTO expiry (instance_id, arn, expires_at) VALUES (?1, ?2, ?3)";
+            transaction.execute(sql, params![instance.id, name, at]).map(drop)
+        }
+        (RoleCredentials::KIND, None) => {
+            let sql = "DELETE FROM expiry WHERE instance_id = ?1 AND arn = ?2";
+            transaction.execute(sql, params![instance.id, name]).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a record is there that no key of any store belongs to.
+fn is_without_key(connection: &Connection, instance: &InstanceRow, kind: &str, name: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE instance_id = ?1 AND kind = ?2 AND name = ?3
+                              AND key_id NOT IN (SELECT id FROM data_key))";
+    connection.prepare_cached(sql)?.query_row(params![instance.id, kind, name], |row| row.get(0))
 }
 
 /// Credentials that ended are of no use to anyone but a thief.
@@ -399,7 +443,11 @@ fn open(
     XChaCha20Poly1305::new((&**key).into())
         .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &aad })
         .map(Zeroizing::new)
-        .map_err(|_| VaultError::Tampered { what: format!("{kind} {name}").trim_end().to_owned() })
+        .map_err(|_| tampered(kind, name))
+}
+
+fn tampered(kind: &str, name: &str) -> VaultError {
+    VaultError::Tampered { what: format!("{kind} {name}").trim_end().to_owned() }
 }
 
 #[cfg(test)]

@@ -49,18 +49,8 @@ pub const COMMANDS: &[&[&str]] = &[
 ];
 
 /// How a message says what to do.
-const NEXT: [&str; 9] = [
-    "run '",
-    "set ",
-    "try again",
-    "name the file",
-    "make it",
-    "run the command again",
-    "free some",
-    "create the file",
-    // That there is something in the way is all that there is to say.
-    "could not lock",
-];
+const NEXT: [&str; 8] =
+    ["run '", "set ", "try again", "name the file", "make it", "run the command again", "free some", "create the file"];
 
 /// A home that is signed in, with the credentials of [`ROLE`] stored and nothing left in the log.
 pub fn signed_in(simulator: &Simulator) -> Home {
