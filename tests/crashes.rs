@@ -172,23 +172,13 @@ impl Victim {
             self.works(&ROLE, what);
         }
         if !matches!(kind, Kind::Use | Kind::Process | Kind::Migration) {
-            self.refresh(kind, what);
+            // Whatever session there is, AWS knows it.
+            self.works(&["cache"], what);
         }
         let listed = json(&self.works(&["list", "--json"], what)).as_array().map(Vec::len);
         assert_eq!(listed, Some(self.roles), "{what}");
         let entries: Vec<_> = names(&self.place());
         assert!(!entries.iter().any(|name| name.contains("damaged")), "{what}: {entries:?}");
-    }
-
-    /// The session of a command that was killed between AWS and us has ended there, which a refresh finds out.
-    fn refresh(&self, kind: Kind, what: &str) {
-        let answer = self.home.run(&["cache"]);
-        if answer.status != Some(0) {
-            assert!(matches!(kind, Kind::Login | Kind::Logout), "{what}: {answer:?}");
-            assert!(answer.status == Some(3) && answer.stderr.contains("'aws-sso login'"), "{what}: {answer:?}");
-            self.works(&["login"], what);
-            self.works(&["cache"], what);
-        }
     }
 
     fn works(&self, arguments: &[&str], what: &str) -> String {
@@ -210,6 +200,15 @@ impl Victim {
         assert!(!orphans, "{what}");
         if kind == Kind::First {
             return;
+        }
+        for (told, kept) in [
+            ("SELECT id, '' FROM instance WHERE session_expires_at IS NOT NULL", "token"),
+            ("SELECT instance_id, arn FROM expiry", "role-credentials"),
+        ] {
+            let kept = format!("SELECT instance_id, name FROM record WHERE kind = '{kept}'");
+            let differ = format!("SELECT * FROM ({told} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {told})");
+            let differ = state.prepare(&differ).expect("a statement").exists([]).expect("a check");
+            assert!(!differ, "{what}: what is told of secrets is not what is kept");
         }
         let count = |table: &str| -> usize {
             let sql = format!("SELECT count(*) FROM {table}");

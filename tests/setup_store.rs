@@ -202,3 +202,38 @@ fn new_password_is_of_the_file_store() {
     let (_simulator, home) = signed_in("SecureStore: json\n");
     home.refuses(2, &["setup", "store", "--new-password"], &["kept by json", "'aws-sso setup store file'"]);
 }
+
+/// Everything by which a file changes.
+const WRITES: &str = "pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,link,linkat";
+
+/// Killed at each of its writes in turn, a move leaves the store that the config names with every secret.
+#[test]
+fn a_move_that_is_killed_loses_nothing() {
+    let (simulator, home) = signed_in("SecureStore: json\n");
+    let credentials = home.ok(&PROCESS);
+    let mut kills = 0;
+    for (from, to) in [("json", "file"), ("file", "json")] {
+        for write in 1.. {
+            let mut strace = home.program("strace");
+            strace.args(["-f", "-q", "-o", "/dev/null", "-e", &format!("trace={WRITES}")]);
+            strace.args(["-e", &format!("inject={WRITES}:signal=KILL:when={write}"), support::BINARY]);
+            let status = strace.args(["setup", "store", to, "--yes"]).output().expect("strace").status;
+            let what = format!("{from} to {to}, killed at write {write}");
+            assert_eq!(home.ok(&PROCESS), credentials, "{what}");
+            home.ok(&["cache"]);
+            let now = if read(&home).contains(&format!("SecureStore: {to}")) { to } else { from };
+            assert!(read(&home).contains(&format!("SecureStore: {now}")), "{what}: {}", read(&home));
+            if status.success() {
+                assert_eq!(now, to, "{what}");
+                break;
+            }
+            kills += 1;
+            home.ok(&["setup", "store", from, "--yes"]);
+            assert_eq!(home.ok(&PROCESS), credentials, "{what}, and back");
+        }
+        home.ok(&["setup", "store", to, "--yes"]);
+    }
+    assert!(kills > 20, "{kills} kills");
+    assert_eq!(simulator.count(Operation::GetRoleCredentials), 1);
+    assert_eq!(simulator.count(Operation::Authorize), 1);
+}
