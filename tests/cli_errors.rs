@@ -119,7 +119,7 @@ fn what_the_person_may_not_read_or_write_is_named() {
 #[test]
 fn a_store_that_is_not_there_is_status_5() {
     let simulator = Simulator::start(small_organization());
-    for store in ["keychain", "wincred", "secret-service", "kwallet", "pass"] {
+    for store in ["keychain", "wincred", "secret-service", "kwallet"] {
         let home = Home::new(&simulator, &format!("SecureStore: {store}\n"));
         let answer = home.run(&["login"]);
         assert_eq!((answer.status, answer.stdout.as_str()), (Some(5), ""), "{store}: {}", answer.stderr);
