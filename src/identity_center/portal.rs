@@ -38,8 +38,8 @@ struct Worker {
     done: mpsc::Sender<(AccountId, Result<Vec<String>, CallError>)>,
 }
 
-/// Longer than the name of any role.
-const LONGEST_NAME: usize = 1024;
+/// Bytes of a role's name that fit into a URL, where each may take three.
+const LONGEST_NAME: usize = 16 * 1024;
 
 impl IdentityCenter {
     /// Every account that the person may use (sso:ListAccounts, all pages).
