@@ -75,7 +75,7 @@ fn a_store_of_another_operating_system_is_refused_by_name() {
     let simulator = Simulator::start(small_organization());
     for store in ["keychain", "wincred"] {
         let home = Home::new(&simulator, &format!("SecureStore: {store}\n"));
-        home.refuses(5, &["login"], &[store, "another operating system", "SecureStore: secret-service or file"]);
+        home.refuses(5, &["login"], &[store, "another operating system", "SecureStore: file or secret-service"]);
         home.ok(&["list"]);
     }
 }

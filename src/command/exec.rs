@@ -87,6 +87,7 @@ fn command(words: &[OsString], context: &Context) -> Result<Command> {
 
 fn found(program: &OsStr) -> Result<Command> {
     let path = which::which(program).map_err(|_| Error::failed(not_found(program)))?;
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix gives a program its own name"))]
     let mut command = Command::new(path);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program);

@@ -9,24 +9,25 @@ use zeroize::Zeroizing;
 
 use crate::config::SecureStore;
 
-use super::VaultError;
 use super::item::{ItemStore, SERVICE};
 #[cfg(all(unix, not(target_os = "macos")))]
 use super::secret_service;
+use super::{VaultError, of_another_system};
 
 /// The one keyring that this system has.
 #[cfg(target_os = "macos")]
-const HERE: SecureStore = SecureStore::Keychain;
+pub(super) const HERE: SecureStore = SecureStore::Keychain;
 #[cfg(windows)]
-const HERE: SecureStore = SecureStore::Wincred;
+pub(super) const HERE: SecureStore = SecureStore::Wincred;
 #[cfg(not(any(target_os = "macos", windows)))]
-const HERE: SecureStore = SecureStore::SecretService;
+pub(super) const HERE: SecureStore = SecureStore::SecretService;
 
 #[derive(Clone)]
 pub(super) struct SystemKeyring {
     /// `SecretServiceCollection`; none is the default collection.
     collection: Option<String>,
     /// Whether the keyring may show a window to be unlocked.
+    #[cfg_attr(any(target_os = "macos", windows), expect(dead_code, reason = "these two decide by themselves"))]
     in_window: bool,
 }
 
@@ -36,9 +37,7 @@ impl SystemKeyring {
         if store == HERE {
             return Ok(Self { collection, in_window });
         }
-        Err(VaultError::Unavailable(format!(
-            "SecureStore {store} belongs to another operating system: use SecureStore: {HERE} or file in config.yaml"
-        )))
+        Err(of_another_system(store))
     }
 
     /// The item `name`, once the keyring is known to answer.

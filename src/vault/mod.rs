@@ -13,6 +13,7 @@ mod item;
 mod json;
 mod kernel_keyring;
 mod keyring;
+#[cfg(all(unix, not(target_os = "macos")))]
 mod kwallet;
 mod pass;
 mod record;
@@ -134,7 +135,10 @@ impl Vault {
                 Box::new(Items::new(keyring::SystemKeyring::new(store, collection, in_window)?, asking))
             }
             SecureStore::Pass => Box::new(Items::new(pass::PasswordManager::new(context, asking), asking)),
+            #[cfg(all(unix, not(target_os = "macos")))]
             SecureStore::Kwallet => Box::new(Items::new(kwallet::Wallet { in_window }, asking)),
+            #[cfg(not(all(unix, not(target_os = "macos"))))]
+            SecureStore::Kwallet => return Err(of_another_system(store)),
             SecureStore::OnePassword => {
                 let message = "SecureStore 1password is not supported: use another one in config.yaml";
                 return Err(VaultError::Unavailable(message.to_owned()));
@@ -232,6 +236,14 @@ impl Vault {
             (_, outcome) => outcome,
         }
     }
+}
+
+/// A store that this operating system does not have.
+fn of_another_system(store: SecureStore) -> VaultError {
+    VaultError::Unavailable(format!(
+        "SecureStore {store} belongs to another operating system: use SecureStore: file or {} in config.yaml",
+        keyring::HERE
+    ))
 }
 
 /// Random bytes of the operating system.
