@@ -218,10 +218,11 @@ fn directory_text(status: &Status, context: &Context) -> String {
 /// How long ago a time was, in the words that fit its distance.
 fn ago(time: &str, now: i64) -> String {
     let seconds = time.parse::<jiff::Timestamp>().map_or(0, |time| now - time.as_second());
-    match seconds {
-        ..60 => "just now".to_owned(),
-        60..3600 => format!("{} minutes ago", seconds / 60),
-        3600..172_800 => format!("{} hours ago", seconds / 3600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
+    let (count, unit) = match seconds {
+        ..60 => return "just now".to_owned(),
+        60..3600 => (seconds / 60, "minute"),
+        3600..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
