@@ -107,11 +107,11 @@ fn a_broken_page_is_found_wherever_it_is() {
 fn a_newer_file_is_refused_by_version_and_untouched() {
     let simulator = Simulator::start(small_organization());
     let home = signed_in(&simulator);
-    Connection::open(home.state_path()).expect("opens").pragma_update(None, "user_version", 7).expect("set");
+    Connection::open(home.state_path()).expect("opens").pragma_update(None, "user_version", 99).expect("set");
     let before = fs::read(home.state_path()).expect("readable");
     for arguments in [&["list"][..], &["process", "-p", "000000000001:Admin"], &["login"], &["cache"], &["logout"]] {
         let message = home.fails(1, arguments);
-        assert!(message.contains("schema version 7") && message.contains("state.db"), "{message}");
+        assert!(message.contains("schema version 99") && message.contains("state.db"), "{message}");
     }
     assert_eq!(fs::read(home.state_path()).expect("readable"), before);
 }
@@ -233,5 +233,48 @@ fn the_roles_used_are_recorded_unless_the_history_is_off() {
         let state = Connection::open(home.state_path()).expect("opens");
         let used: i64 = state.query_row("SELECT count(*) FROM history", [], |row| row.get(0)).expect("a count");
         assert_eq!(used, expected, "{more}");
+    }
+}
+
+/// A change of the config is derived for the roles that it concerns: as all of them would be, and with the rows of the
+/// others left alone.
+#[test]
+fn what_is_derived_of_a_change_is_what_would_be_derived_of_all() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator);
+    let plain = fs::read_to_string(home.config_path()).expect("config");
+    let accounts = |text: &str| plain.replace("UrlAction:", &format!("    Accounts:\n{text}UrlAction:"));
+    let first = "      '000000000001':\n";
+    let via = "        Roles: {Deep: {Via: 'arn:aws:iam::000000000001:role/Admin'}}\n";
+    let database = Connection::open(home.state_path()).expect("opens");
+    let rows = || -> Vec<(i64, Vec<u8>)> {
+        let mut rows = database.prepare("SELECT id, fingerprint FROM role").expect("a statement");
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        rows.collect::<Result<_, _>>().expect("rows")
+    };
+    let derived = || [&["list", "--json"][..], &["tags", "--json"]].map(|arguments| home.ok(arguments));
+    let mut before = rows();
+    for (config, untouched) in [
+        (format!("{plain}# a comment\n"), 5),
+        (accounts(&format!("{first}        Tags: {{Env: dev}}\n")), 3),
+        (accounts(&format!("{first}        Tags: {{Env: prod}}\n        Name: Payments\n")), 3),
+        (accounts(&format!("{first}        Roles: {{Admin: {{Profile: boss}}}}\n")), 3),
+        (accounts(&format!("{first}        Roles: {{Admin: {{DefaultRegion: eu-west-1}}}}\n")), 4),
+        (accounts(&format!("{first}{via}")), 4),
+        (format!("{plain}ProfileFormat: '{{{{ .RoleName }}}}@{{{{ .AccountId }}}}'\n"), 0),
+        (format!("{plain}ProfileFormat: '{{{{ .AccountId }}}}@{{{{ .RoleName }}}}'\n"), 0),
+        (plain.replace("us-west-2", "eu-central-1"), 0),
+        (plain.clone(), 0),
+        (plain.clone() + "\n", 5),
+    ] {
+        home.write_config(&config);
+        let some = derived();
+        let after = rows();
+        assert_eq!(after.iter().filter(|row| before.contains(row)).count(), untouched, "{config}");
+        database
+            .execute_batch("UPDATE role SET fingerprint = NULL; UPDATE config SET derivation = 0")
+            .expect("forgotten");
+        assert_eq!(derived(), some, "{config}");
+        before = rows();
     }
 }

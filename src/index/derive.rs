@@ -1,7 +1,8 @@
 //! From what AWS listed and what `config.yaml` adds to the roles that people see: names, ARNs, regions,
 //! tags. Local work, done when either side changes, never when somebody asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, params};
 
@@ -10,12 +11,14 @@ use crate::finder::Lister;
 use crate::profile::{self, ProfileFields, ProfileTemplate};
 use crate::role::{AccountId, Partition, Role, RoleArn};
 
+use sha2::{Digest, Sha256};
+
 use super::clash::{self, Named};
 use super::search::store_catalog;
 use super::tag_choice::store_choices;
 
 /// Number of the rules below. A new number makes every state file derive anew.
-pub(super) const DERIVATION: i64 = 4;
+pub(super) const DERIVATION: i64 = 5;
 
 /// Characters of a name in place of one that is too long; AWS's own names fit.
 const LONGEST_NAME: usize = 128;
@@ -252,11 +255,18 @@ fn replace_roles(
         Ok(template) => template,
         Err(error) => return Ok(Err(format!("{}: ProfileFormat: {error}", config.path.display()))),
     };
-    connection
-        .execute("DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)", [instance_id])?;
-    connection.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
+    let name = |role: &Role, own_name| usable_name(role, own_name, &template).ok().map(|(name, _)| name);
+    let kept = keep_unchanged(connection, instance_id, |take| {
+        each_role(accounts, config, instance, |mut role, own_name| {
+            if let Some(name) = name(&role, own_name) {
+                role.profile = name;
+                take(&role);
+            }
+            Ok::<_, Infallible>(())
+        })
+    })?;
     connection.execute("UPDATE account SET name = '' WHERE instance_id = ?1 AND name <> ''", [instance_id])?;
-    let mut rows = Rows::new(connection, instance_id)?;
+    let mut rows = Rows::new(connection, instance_id, kept)?;
     let written = each_role(accounts, config, instance, |mut role, own_name| {
         role.profile = name_of(&role, own_name, &template).map_err(Trouble::Names)?;
         rows.write(&role)
@@ -274,6 +284,69 @@ fn replace_roles(
     }
 }
 
+/// Deletes the rows of an instance that no role of `each` would be written to as they are. The keys of the
+/// others, by ARN.
+///
+/// Nearly all of a derivation's time is SQLite's, and nearly all changes of a config concern few roles.
+fn keep_unchanged(
+    connection: &Connection,
+    instance_id: i64,
+    each: impl FnOnce(&mut dyn FnMut(&Role)) -> Result<(), Infallible>,
+) -> rusqlite::Result<HashMap<String, i64>> {
+    let mut stored: HashMap<String, (i64, Option<Vec<u8>>)> = HashMap::new();
+    let mut statement = connection.prepare_cached("SELECT arn, id, fingerprint FROM role WHERE instance_id = ?1")?;
+    let mut rows = statement.query([instance_id])?;
+    while let Some(row) = rows.next()? {
+        stored.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+    }
+    let mut kept = HashMap::new();
+    if !stored.is_empty() {
+        let Ok(()) = each(&mut |role| {
+            let arn = role.arn.to_string();
+            let same = stored.get(&arn).is_some_and(|(_, known)| known.as_deref() == Some(&fingerprint(role)[..]));
+            if same && let Some((id, _)) = stored.remove(&arn) {
+                kept.insert(arn, id);
+            }
+        });
+    }
+    if kept.is_empty() {
+        let sql = "DELETE FROM tag WHERE role_id IN (SELECT id FROM role WHERE instance_id = ?1)";
+        connection.execute(sql, [instance_id])?;
+        connection.execute("DELETE FROM role WHERE instance_id = ?1", [instance_id])?;
+        return Ok(kept);
+    }
+    // Its tags go with it.
+    let mut delete = connection.prepare_cached("DELETE FROM role WHERE id = ?1")?;
+    for (id, _) in stored.values() {
+        delete.execute([id])?;
+    }
+    Ok(kept)
+}
+
+/// All that is written of a role, as a hash. Lengths keep two roles from having one text.
+fn fingerprint(role: &Role) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    add(&role.arn.to_string());
+    add(role.arn.partition.as_str());
+    add(&role.arn.path);
+    add(&role.account_id.to_string());
+    add(&role.role_name);
+    add(&role.profile);
+    for optional in [role.region.clone(), role.via.as_ref().map(ToString::to_string)] {
+        add(if optional.is_some() { "some" } else { "none" });
+        add(&optional.unwrap_or_default());
+    }
+    for (key, value) in &role.tags {
+        add(key);
+        add(value);
+    }
+    *hash.finalize().first_chunk().expect("a hash is longer")
+}
+
 /// Writes roles with their tags and the names of their accounts.
 struct Rows<'a> {
     connection: &'a Connection,
@@ -282,17 +355,19 @@ struct Rows<'a> {
     tag: CachedStatement<'a>,
     account: CachedStatement<'a>,
     last_account: Option<AccountId>,
+    /// The rows that are as they are to be, by ARN.
+    kept: HashMap<String, i64>,
     lister: Lister,
 }
 
 impl<'a> Rows<'a> {
-    fn new(connection: &'a Connection, instance_id: i64) -> rusqlite::Result<Self> {
+    fn new(connection: &'a Connection, instance_id: i64, kept: HashMap<String, i64>) -> rusqlite::Result<Self> {
         Ok(Self {
             connection,
             instance_id,
             role: connection.prepare_cached(
-                "INSERT INTO role (instance_id, account_id, name, arn, partition, path, profile, region, via)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO role (instance_id, account_id, name, arn, partition, path, profile, region, via, fingerprint)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
             tag: connection.prepare_cached("INSERT INTO tag (role_id, key, value) VALUES (?1, ?2, ?3)")?,
             account: connection.prepare_cached(
@@ -300,6 +375,7 @@ impl<'a> Rows<'a> {
                  ON CONFLICT DO UPDATE SET name = excluded.name",
             )?,
             last_account: None,
+            kept,
             lister: Lister::default(),
         })
     }
@@ -310,16 +386,22 @@ impl<'a> Rows<'a> {
         if is_new && (!role.account_name.is_empty() || role.via.is_some()) {
             self.account.execute(params![self.instance_id, account, role.account_name])?;
         }
+        let arn = role.arn.to_string();
+        if let Some(id) = self.kept.get(&arn) {
+            self.lister.add(*id, role);
+            return Ok(());
+        }
         let written = self.role.execute(params![
             self.instance_id,
             account,
             role.role_name,
-            role.arn.to_string(),
+            arn,
             role.arn.partition.as_str(),
             role.arn.path,
             role.profile,
             role.region,
             role.via.as_ref().map(ToString::to_string),
+            fingerprint(role),
         ]);
         match written {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {

@@ -26,6 +26,7 @@ const MIGRATION_LIST: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0004_choosing.sql")),
     M::up(include_str!("../../migrations/0005_tag_choices.sql")),
     M::up(include_str!("../../migrations/0006_account_names.sql")),
+    M::up(include_str!("../../migrations/0007_role_fingerprints.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_LIST);
 

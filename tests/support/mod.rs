@@ -247,6 +247,7 @@ pub fn take_back(state: &Path) {
         .expect("opens")
         .execute_batch(
             "BEGIN IMMEDIATE;
+             ALTER TABLE role DROP COLUMN fingerprint;
              DROP INDEX account_by_alias; DROP INDEX account_by_name; DROP INDEX account_by_email;
              DROP TABLE tag_choice; DROP TABLE catalog; ALTER TABLE history DROP COLUMN weight;
              DROP TABLE trusted_directory; ALTER TABLE config DROP COLUMN settings;
