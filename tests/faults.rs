@@ -44,7 +44,7 @@ fn answer(home: &Home, name: &str) -> Answer {
 
 /// `try` with each of the commands; `before` and `after` are what the script does around each.
 fn tries(before: &str, after: &str) -> String {
-    let tried = COMMANDS.iter().enumerate().map(|(number, arguments)| {
+    let tried = commands().enumerate().map(|(number, arguments)| {
         let line = shell_line(arguments);
         format!("{before}\ntry $1.{number} {line}\n{after}\n", after = after.replace("$NUMBER", &number.to_string()))
     });
@@ -73,7 +73,7 @@ fn a_full_disk_leaves_the_old_state_or_the_new() {
     with_mounts(&home, &script);
     let mut full = 0;
     for size in sizes {
-        for (number, arguments) in COMMANDS.iter().enumerate() {
+        for (number, arguments) in commands().enumerate() {
             let what = format!("{size} KiB left, {arguments:?}");
             let told = answer(&home, &format!("{size}.{number}"));
             assert_clean(&what, arguments, &told);
@@ -98,10 +98,10 @@ fn a_read_only_disk_is_read() {
         tries("", "")
     );
     with_mounts(&home, &script);
-    for (number, arguments) in COMMANDS.iter().enumerate() {
+    for (number, arguments) in commands().enumerate() {
         let told = answer(&home, &format!("ro.{number}"));
         assert_clean("read-only", arguments, &told);
-        let reads = READING.contains(arguments);
+        let reads = READING.contains(&arguments);
         assert_eq!(told.status == Some(0), reads, "{arguments:?}: {told:?}");
         assert!(reads || told.stderr.contains("read-only"), "{arguments:?}: {told:?}");
     }
@@ -138,7 +138,7 @@ fn what_may_not_be_opened_is_named() {
         let before = fs::metadata(&closed).expect("there").permissions().mode();
         set_mode(&closed, mode);
         let mut failed = 0;
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let what = format!("{name} {mode:o}");
             let told = without_rights(&home, arguments);
             assert_clean(&what, arguments, &told);
@@ -162,7 +162,7 @@ fn a_config_that_may_not_be_opened_is_named() {
     for closed in [config.parent().expect("a directory"), &config] {
         let before = fs::metadata(closed).expect("there").permissions().mode();
         set_mode(closed, 0o000);
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let told = without_rights(&home, arguments);
             assert_clean("config", arguments, &told);
             let named = told.stderr.contains("config.yaml") && told.stderr.contains("permission denied");
@@ -182,7 +182,7 @@ fn a_directory_in_the_place_of_a_file_is_named() {
         let kept = home.path().join("kept");
         let was_there = fs::rename(&place, &kept).is_ok();
         if name == "locks" { fs::write(&place, "") } else { fs::create_dir(&place) }.expect("made");
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let told = home.run(arguments);
             assert_clean(name, arguments, &told);
             let named = told.stderr.contains(place.with_extension("").to_str().expect("UTF-8"));
@@ -204,7 +204,7 @@ fn without_a_home_it_says_what_to_set() {
     for value in [None, Some("")] {
         home.unset("HOME");
         let _ = value.map(|value| home.set("HOME", value));
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let told = home.run(arguments);
             assert_clean("no home", arguments, &told);
             let named = told.stderr.contains("HOME is not set") && told.stderr.contains("set HOME, or name");
@@ -229,14 +229,14 @@ fn relative_xdg_directories_are_ignored_and_missing_ones_are_made_or_named() {
     home.unset("XDG_CONFIG_HOME");
     let missing = home.path().join("not/there");
     home.set("XDG_STATE_HOME", missing.to_str().expect("UTF-8"));
-    for arguments in COMMANDS {
+    for arguments in commands() {
         assert_clean("no state", arguments, &home.run(arguments));
     }
     home.ok(&["login"]);
     assert_whole(&home, "a state directory that was made");
     assert_eq!(fs::metadata(missing.join("aws-sso")).expect("made").permissions().mode() & 0o777, 0o700);
     home.set("XDG_CONFIG_HOME", missing.to_str().expect("UTF-8"));
-    for arguments in COMMANDS {
+    for arguments in commands() {
         let told = home.run(arguments);
         assert_clean("no config", arguments, &told);
         let named =
@@ -254,7 +254,7 @@ fn a_place_that_is_no_directory_is_named() {
     fs::write(&file, "").expect("written");
     for state in [file.join("state.db"), PathBuf::from("/proc/none/state.db"), PathBuf::from("/dev/null")] {
         home.set("AWS_SSO_STATE", state.to_str().expect("UTF-8"));
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let told = home.run(arguments);
             assert_clean(&format!("{}", state.display()), arguments, &told);
             assert!(told.status == Some(0) || told.stderr.contains("AWS_SSO_STATE"), "{arguments:?}: {told:?}");
@@ -307,7 +307,7 @@ fn a_file_system_without_locks_is_named() {
         });
         assert_clean("the first command of all", &["login"], &told);
         assert!(told.stderr.contains("network"), "{told:?}");
-        for arguments in COMMANDS {
+        for arguments in commands() {
             let start = std::time::Instant::now();
             let mut command = home.command(arguments);
             command.env("LD_PRELOAD", &shim).env("LOCK_ERRNO", errno.to_string());
@@ -338,7 +338,7 @@ fn a_clock_that_goes_back_keeps_nothing_from_working() {
         Answer::of(command)
     };
     simulator.clear_log();
-    for arguments in COMMANDS.iter().filter(|arguments| !ENDING.contains(arguments)) {
+    for arguments in commands().filter(|arguments| !ENDING.contains(arguments)) {
         let told = faked(arguments);
         assert_clean("two hours ago", arguments, &told);
         assert_eq!(told.status, Some(0), "{arguments:?}: {told:?}");

@@ -10,24 +10,49 @@ use bus::{Bus, LOGIN, items, lock, make_collection, overwrite, unlock};
 use identity_center::{Operation, Simulator};
 use sessions::{PROCESS, wait_until};
 use support::{Home, json, small_organization};
+use zbus::blocking::Connection;
 use zbus::zvariant::OwnedObjectPath;
 
 fn home(simulator: &Simulator, more: &str) -> Home {
     Home::new(simulator, &format!("SecureStore: secret-service\n{more}"))
 }
 
+/// A home on a bus with an open keyring.
+struct Desktop {
+    simulator: Simulator,
+    home: Home,
+    bus: Bus,
+    /// The keyring's process.
+    keyring: u32,
+    /// The test's own way to the keyring.
+    connection: Connection,
+}
+
+impl Desktop {
+    fn new(more: &str) -> Self {
+        let simulator = Simulator::start(small_organization());
+        let mut home = home(&simulator, more);
+        let mut bus = Bus::start(&mut home);
+        let keyring = bus.gnome_keyring(&home);
+        let connection = bus.connect();
+        Self { simulator, home, bus, keyring, connection }
+    }
+
+    fn signed_in() -> Self {
+        let desktop = Self::new("");
+        desktop.home.ok(&["login"]);
+        desktop
+    }
+}
+
 #[test]
 fn the_keyring_keeps_one_small_item_and_no_password_is_asked() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
+    let Desktop { simulator, mut home, connection, bus: _bus, .. } = Desktop::new("");
     home.unset("AWS_SSO_FILE_PASSWORD");
     home.ok(&["login"]);
     let first = home.ok(&PROCESS);
     assert_eq!(home.ok(&PROCESS), first, "the second one is stored");
     assert_eq!(simulator.count(Operation::GetRoleCredentials), 1);
-    let connection = bus.connect();
     let (open, locked) = items(&connection);
     assert_eq!((open.len(), locked.len()), (1, 0));
     assert!(open[0].as_str().starts_with(LOGIN), "{open:?}");
@@ -39,13 +64,8 @@ fn the_keyring_keeps_one_small_item_and_no_password_is_asked() {
 
 #[test]
 fn a_locked_keyring_is_named_and_works_once_it_is_open() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
-    home.ok(&["login"]);
+    let Desktop { mut home, connection, simulator: _simulator, bus: _bus, .. } = Desktop::signed_in();
     let credentials = home.ok(&PROCESS);
-    let connection = bus.connect();
     lock(&connection, LOGIN);
     home.refuses(5, &PROCESS, &["the default collection of the secret service is locked", "--unlock"]);
     home.refuses(5, &["login"], &["locked"]);
@@ -63,12 +83,7 @@ fn a_locked_keyring_is_named_and_works_once_it_is_open() {
 
 #[test]
 fn a_logout_with_a_locked_keyring_deletes_the_secrets_and_says_what_is_left() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
-    home.ok(&["login"]);
-    let connection = bus.connect();
+    let Desktop { home, connection, simulator: _simulator, bus: _bus, .. } = Desktop::signed_in();
     lock(&connection, LOGIN);
     let answer = home.run(&["logout"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
@@ -82,12 +97,9 @@ fn a_logout_with_a_locked_keyring_deletes_the_secrets_and_says_what_is_left() {
 
 #[test]
 fn secret_service_collection_names_another_collection() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "SecretServiceCollection: Work & Co\n");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
+    let Desktop { home, connection, simulator: _simulator, bus: _bus, .. } =
+        Desktop::new("SecretServiceCollection: Work & Co\n");
     home.refuses(5, &["login"], &["no such collection", "Work & Co", "SecretServiceCollection"]);
-    let connection = bus.connect();
     let work = make_collection(&connection, "Work & Co", "another password");
     home.ok(&["login"]);
     let credentials = home.ok(&PROCESS);
@@ -101,12 +113,7 @@ fn secret_service_collection_names_another_collection() {
 
 #[test]
 fn an_item_that_was_changed_or_removed_is_an_error_and_never_an_empty_store() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
-    home.ok(&["login"]);
-    let connection = bus.connect();
+    let Desktop { home, connection, simulator: _simulator, bus: _bus, .. } = Desktop::signed_in();
     let (open, _) = items(&connection);
     for value in
         ["", "hello", "aws-sso-key-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "aws-sso-key-1:\n"]
@@ -124,11 +131,7 @@ fn an_item_that_was_changed_or_removed_is_an_error_and_never_an_empty_store() {
 
 #[test]
 fn a_keyring_that_is_killed_is_said_to_have_crashed() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    let keyring = bus.gnome_keyring(&home);
-    home.ok(&["login"]);
+    let Desktop { home, mut bus, keyring, connection, simulator: _simulator, .. } = Desktop::signed_in();
     let credentials = home.ok(&PROCESS);
     let pid = rustix::process::Pid::from_raw(keyring.cast_signed()).expect("a process");
     // It stops listening while a command waits for it, and dies.
@@ -136,7 +139,6 @@ fn a_keyring_that_is_killed_is_said_to_have_crashed() {
     let waiting =
         home.command(&PROCESS).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn();
     let waiting = waiting.expect("a command");
-    let connection = bus.connect();
     let stat = format!("/proc/{}/fd", waiting.id());
     wait_until("the command has connected", || {
         let open = std::fs::read_dir(&stat).map(|entries| entries.flatten().count()).unwrap_or_default();
@@ -170,10 +172,7 @@ fn without_a_bus_the_message_says_what_is_missing() {
 /// Two processes that make the first key at once use the same one.
 #[test]
 fn the_first_commands_may_start_at_once() {
-    let simulator = Simulator::start(small_organization());
-    let mut home = home(&simulator, "");
-    let mut bus = Bus::start(&mut home);
-    bus.gnome_keyring(&home);
+    let Desktop { home, bus, simulator: _simulator, .. } = Desktop::new("");
     for answer in home.run_at_once(&vec![vec!["login"]; 4]) {
         assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     }

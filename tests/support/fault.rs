@@ -32,21 +32,13 @@ pub const READING: &[&[&str]] = &[
 /// Commands that may leave nobody signed in.
 pub const ENDING: &[&[&str]] = &[&["login", "--force"], &["logout"]];
 
-pub const COMMANDS: &[&[&str]] = &[
-    &["list", "--json"],
-    &["status"],
-    &ROLE,
-    &["eval", "-p", "000000000001:Admin", "--shell", "bash"],
-    SYNC,
-    HOOK_USE,
-    RENEW,
-    CLEAR,
-    TAB,
-    &["cache"],
-    &["flush"],
-    &["login", "--force"],
-    &["logout"],
-];
+/// Commands that write, or are there to.
+const WRITING: &[&[&str]] = &[&["cache"], &["flush"], &["login", "--force"], &["logout"]];
+
+/// All of them.
+pub fn commands() -> impl Iterator<Item = &'static [&'static str]> {
+    READING.iter().chain(WRITING).copied()
+}
 
 /// How a message says what to do.
 const NEXT: [&str; 8] =
