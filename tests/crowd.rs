@@ -16,8 +16,7 @@ use chance::{Chance, seed};
 use identity_center::{Operation, Organization, Simulator};
 use support::{Answer, Home, json};
 
-/// How many commands run at a time, and how many there are at least.
-const AT_ONCE: usize = 24;
+/// How many commands there are at least.
 const AT_LEAST: usize = 200;
 
 /// Nothing here takes as long unless it waits for somebody who never comes.
@@ -107,8 +106,16 @@ fn is_expected(arguments: &[&str], answer: &Answer) -> bool {
 }
 
 fn seconds() -> u64 {
-    let given = std::env::var("AWS_SSO_CROWD_SECONDS").ok();
-    given.map_or(10, |seconds| seconds.parse().expect("AWS_SSO_CROWD_SECONDS: a number"))
+    number("AWS_SSO_CROWD_SECONDS", 10)
+}
+
+/// How many commands run at a time.
+fn at_once() -> u64 {
+    number("AWS_SSO_CROWD_SIZE", 24)
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |given| given.parse().unwrap_or_else(|_| panic!("{name}: a number")))
 }
 
 #[test]
@@ -122,10 +129,10 @@ fn a_crowd_loses_nothing_and_waits_for_no_lock() {
     let crowd = Crowd::default();
     let end = Instant::now() + Duration::from_secs(seconds());
     std::thread::scope(|scope| {
-        for number in 0..AT_ONCE {
+        for number in 0..at_once() {
             let (home, crowd, profiles) = (&home, &crowd, &profiles);
             scope.spawn(move || {
-                let mut chance = Chance(seed + number as u64);
+                let mut chance = Chance(seed + number);
                 let mut signed_in = Instant::now();
                 while Instant::now() < end || crowd.started.load(Ordering::Relaxed) < AT_LEAST {
                     crowd.take(home, &next_command(&mut chance, profiles));
@@ -156,8 +163,9 @@ fn report(mut times: Vec<Duration>, started: usize, signed_out: usize) {
     times.sort();
     let part = |percent: usize| times[(times.len() - 1) * percent / 100];
     println!(
-        "{started} commands in {} s or more, {AT_ONCE} at a time, {signed_out} found no session; process: p50 {:?}, p99 {:?}",
+        "{started} commands in {} s or more, {} at a time, {signed_out} found no session; process: p50 {:?}, p99 {:?}",
         seconds(),
+        at_once(),
         part(50),
         part(99)
     );
