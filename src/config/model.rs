@@ -110,7 +110,7 @@ pub struct Config {
     pub directory_mode: DirectoryMode,
     /// `UseWith`, default `keys`.
     pub use_with: UseWith,
-    /// `LazySkip`: commands that never make a shell load credentials, default [`LAZY_SKIP`].
+    /// `LazySkip`: commands that never make a shell load credentials, default `LAZY_SKIP` in this file.
     pub lazy_skip: Vec<String>,
     /// `RefreshBefore`: how long before they end a shell renews its credentials, default 5 minutes.
     pub refresh_before: Duration,

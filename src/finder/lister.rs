@@ -8,7 +8,7 @@ use crate::role::Role;
 use super::catalog::{FIELD_END, Field, Part, TAG_VALUE, VERSION};
 use super::text::initials;
 
-/// Collects roles for a [`Catalog`].
+/// Collects roles for a [`Catalog`](super::catalog::Catalog).
 #[derive(Debug, Default)]
 pub struct Lister {
     roles: Vec<Listed>,
