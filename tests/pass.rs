@@ -108,7 +108,7 @@ fn a_pinentry_that_waits_does_not_hold_a_shell_up() {
     let store = PasswordStore::create(&mut home, PASSPHRASE);
     home.ok(&["login"]);
     let role = "arn:aws:iam::000000000001:role/Admin";
-    store.ask_by(&pinentry(&home, "echo asked >>\"$HOME/asked\"; sleep 600"));
+    store.ask_by(&pinentry(&home, "echo asked >>\"$HOME/asked\"; read -r nothing"));
     home.set("DISPLAY", ":99");
     home.set("AWS_SSO_ROLE_ARN", role);
     home.set("AWS_SSO_PROFILE", "000000000001:Admin");

@@ -47,6 +47,7 @@ impl<'a> Screen<'a> {
             _ => format!("eval \"$(aws-sso shell-init {} --no-prompt)\"\n", shell.program()),
         };
         std::fs::write(file, format!("{prompt}{line}")).expect("an rc file");
+        shell.settle_in(home);
         let socket = home.path().join(format!("tmux.{}", SERVERS.fetch_add(1, Ordering::Relaxed)));
         let screen = Self { home, socket };
         let mut command = screen.command();
@@ -64,7 +65,8 @@ impl<'a> Screen<'a> {
     fn command(&self) -> Command {
         let mut command = self.home.program("tmux");
         command.env("PATH", self.home.search_path()).env("TERM", "xterm-256color").current_dir(self.home.path());
-        command.arg("-S").arg(&self.socket);
+        // A shell that is hung up would write its history into a home that is gone.
+        command.env("HISTFILE", "/dev/null").arg("-S").arg(&self.socket);
         command
     }
 
