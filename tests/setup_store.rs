@@ -152,6 +152,23 @@ fn a_move_is_shown_and_asked_for_on_a_terminal() {
 }
 
 #[test]
+fn a_config_that_changes_meanwhile_takes_the_move_back() {
+    let (_simulator, home) = signed_in("");
+    let credentials = home.ok(&PROCESS);
+    let mut terminal = terminal::aws_sso(&home, &["setup", "store", "json"]);
+    terminal.exp_string("[Y/n]").expect("the question");
+    let changed = format!("{}# changed\n", read(&home));
+    home.write_config(&changed);
+    terminal.send_line("y").expect("yes");
+    let (shown, status) = terminal::end(terminal);
+    assert!(status == 1 && shown.contains("somebody changed it just now"), "{shown}");
+    assert_eq!(read(&home), changed);
+    let clear = fs::read_to_string(home.state_path().with_file_name("store.json")).unwrap_or_default();
+    assert!(!clear.contains("token"), "a copy in clear text is left: {clear}");
+    assert_eq!(home.ok(&PROCESS), credentials);
+}
+
+#[test]
 fn a_new_password_opens_the_secrets_and_the_old_one_does_not() {
     let (simulator, mut home) = signed_in("UnlockMinutes: 0\n");
     let credentials = home.ok(&PROCESS);

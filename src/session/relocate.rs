@@ -26,7 +26,13 @@ impl Session<'_> {
         let locks = rows.iter().map(|row| ProcessLock::acquire(self.index.path(), &session_lock(row.id), || {}));
         let _locks = locks.collect::<Result<Vec<_>>>()?;
         let moved = self.vault.copy_to(target, &mut self.index, &self.row)?;
-        commit()?;
+        if let Err(error) = commit() {
+            // The old store is still the one: a second copy would be left lying about, of `json` in clear text.
+            if let Some(left) = target.abandon(&mut self.index, &self.row)? {
+                tracing::warn!("{left}");
+            }
+            return Err(error);
+        }
         let left = self.vault.let_go(target, &moved, &mut self.index, &self.row)?;
         Ok(Relocation { records: moved.records, left })
     }

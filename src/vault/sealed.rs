@@ -220,11 +220,7 @@ impl SealedRecords {
             .map(|plain| seal(&new.key, &plain.instance, &plain.kind, &plain.name, &plain.record))
             .collect::<Result<_, _>>()?;
         let replaced = index.write(|transaction| {
-            let old = find_key(transaction, config, self.store)?;
-            if let Some(old) = &old {
-                transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
-                transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id])?;
-            }
+            let old = take_key(transaction, config, self.store)?;
             let sql = "INSERT INTO data_key (id, config_id, store, wrapped) VALUES (?1, ?2, ?3, ?4)";
             transaction.execute(sql, params![new.id, config.config_id, self.store.as_str(), wrapped])?;
             for (plain, (nonce, sealed)) in records.iter().zip(&sealed) {
@@ -239,14 +235,7 @@ impl SealedRecords {
 
     /// Deletes what this store holds of a config, and its key. Answers what could not be done.
     pub(super) fn abandon(&self, index: &mut Index, config: &InstanceRow) -> Result<Option<String>, VaultError> {
-        let old = index.write(|transaction| {
-            let old = find_key(transaction, config, self.store)?;
-            if let Some(old) = &old {
-                transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
-                transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id])?;
-            }
-            Ok(old)
-        })?;
+        let old = index.write(|transaction| take_key(transaction, config, self.store))?;
         self.unlocked.replace(None);
         Ok(old.and_then(|old| self.forget(&old.id, old.wrapped.as_deref())))
     }
@@ -312,6 +301,20 @@ fn find_key(connection: &Connection, instance: &InstanceRow, store: SecureStore)
     let sql = "SELECT id, wrapped FROM data_key WHERE config_id = ?1 AND store = ?2";
     let read = |row: &Row<'_>| Ok(KeyRow { id: row.get(0)?, wrapped: row.get(1)? });
     connection.prepare_cached(sql)?.query_row(params![instance.config_id, store.as_str()], read).optional()
+}
+
+/// Deletes the key of a store, if it has one, with all records that it seals.
+fn take_key(
+    transaction: &Transaction<'_>,
+    config: &InstanceRow,
+    store: SecureStore,
+) -> rusqlite::Result<Option<KeyRow>> {
+    let old = find_key(transaction, config, store)?;
+    if let Some(old) = &old {
+        transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
+        transaction.execute("DELETE FROM data_key WHERE id = ?1", [old.id])?;
+    }
+    Ok(old)
 }
 
 type SealedRow = (InstanceRow, String, String, [u8; 24], Vec<u8>);

@@ -50,12 +50,18 @@ impl Vault {
         if let (Backend::Sealed(records), Some(replaced)) = (&target.backend, &moved.replaced) {
             left.extend(records.forget_old(replaced));
         }
-        match &self.backend {
-            Backend::Sealed(records) if !self.is(target) => left.extend(records.abandon(index, config)?),
-            Backend::Json(records) if !self.is(target) => records.abandon(index, config)?,
-            _ => {}
+        if !self.is(target) {
+            left.extend(self.abandon(index, config)?);
         }
         Ok(left)
+    }
+
+    /// Deletes all that this store holds of the config. Answers what could not be done.
+    pub fn abandon(&self, index: &mut Index, config: &InstanceRow) -> Result<Option<String>, VaultError> {
+        match &self.backend {
+            Backend::Sealed(records) => records.abandon(index, config),
+            Backend::Json(records) => records.abandon(index, config).map(|()| None),
+        }
     }
 
     fn is(&self, other: &Self) -> bool {
