@@ -16,7 +16,6 @@ use crate::private::{private_directory, private_file};
 use super::VaultError;
 use super::sealed::Plain;
 
-#[derive(Clone)]
 pub(super) struct JsonRecords {
     path: PathBuf,
     config: String,

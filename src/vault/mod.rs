@@ -105,7 +105,8 @@ pub struct Vault {
 
 enum Backend {
     Sealed(sealed::SealedRecords),
-    Json(json::JsonRecords),
+    /// In clear text.
+    Json,
 }
 
 impl Vault {
@@ -127,7 +128,7 @@ impl Vault {
         let clear_text = json::JsonRecords::new(config, state);
         let source: Box<dyn KeySource> = match store {
             SecureStore::Json => {
-                return Ok(Self { backend: Backend::Json(clear_text.clone()), clear_text });
+                return Ok(Self { backend: Backend::Json, clear_text });
             }
             SecureStore::File => Box::new(file::PasswordStore::new(config, context, asking.on_terminal)),
             SecureStore::Keychain | SecureStore::Wincred | SecureStore::SecretService => {
@@ -153,8 +154,8 @@ impl Vault {
         expect_secrets();
         match &self.backend {
             Backend::Sealed(records) => records.writing_key(index, instance).map(drop),
-            Backend::Json(records) => {
-                records.warn();
+            Backend::Json => {
+                self.clear_text.warn();
                 Ok(())
             }
         }
@@ -165,7 +166,7 @@ impl Vault {
         expect_secrets();
         let bytes = match &self.backend {
             Backend::Sealed(records) => records.get(index, instance, R::KIND, name)?,
-            Backend::Json(records) => records.get(instance, R::KIND, name)?,
+            Backend::Json => self.clear_text.get(instance, R::KIND, name)?,
         };
         bytes.map(|bytes| record::decode(&bytes)).transpose()
     }
@@ -181,8 +182,8 @@ impl Vault {
         let bytes = record::encode(record);
         match &self.backend {
             Backend::Sealed(records) => records.put(index, instance, (R::KIND, name, record.ends_at()), &bytes),
-            Backend::Json(records) => {
-                records.put(instance, R::KIND, name, &bytes)?;
+            Backend::Json => {
+                self.clear_text.put(instance, R::KIND, name, &bytes)?;
                 Ok(index.write(|t| sealed::note_end(t, instance, (R::KIND, name), record.ends_at()))?)
             }
         }
@@ -200,7 +201,7 @@ impl Vault {
         self.delete_clear_text(instance, None)?;
         match &self.backend {
             Backend::Sealed(records) => records.clear(index, instance),
-            Backend::Json(_) => {
+            Backend::Json => {
                 index.write(|transaction| sealed::delete_all(transaction, instance))?;
                 Ok(None)
             }

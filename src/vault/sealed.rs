@@ -147,9 +147,8 @@ impl SealedRecords {
 
     fn move_to_new_key(&self, index: &mut Index, old: &KeyRow) -> Result<(), VaultError> {
         let Key { key: old_key, .. } = self.unlock(old)?;
-        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
-        let wrapped = self.source.store(&new.id, &new.key, old.wrapped.as_deref())?;
-        index.write(|transaction| {
+        let (new, wrapped) = self.make_key(old.wrapped.as_deref())?;
+        let written = index.write(|transaction| {
             for (owner, kind, name, nonce, sealed) in sibling_records(transaction, &old.id)? {
                 let moved = open(&old_key, &owner, &kind, &name, nonce, &sealed)
                     .and_then(|record| seal(&new.key, &owner, &kind, &name, &record));
@@ -163,9 +162,18 @@ impl SealedRecords {
             transaction.execute("DELETE FROM record WHERE key_id = ?1", [old.id])?;
             let sql = "UPDATE data_key SET id = ?2, wrapped = ?3 WHERE id = ?1";
             transaction.execute(sql, params![old.id, new.id, wrapped]).map(drop)
-        })?;
+        });
+        written.inspect_err(|_| drop(self.forget(&new.id, None)))?;
         self.unlocked.replace(Some(new));
         Ok(())
+    }
+
+    /// A new data key, kept by the store, and what the state file is to keep of it. `previous` is what it keeps of
+    /// the key that this one replaces.
+    fn make_key(&self, previous: Option<&[u8]>) -> Result<(Key, Option<Vec<u8>>), VaultError> {
+        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
+        let wrapped = self.source.store(&new.id, &new.key, previous)?;
+        Ok((new, wrapped))
     }
 
     /// Removes a key from the store. Answers what could not be done.
@@ -213,8 +221,7 @@ impl SealedRecords {
         config: &InstanceRow,
         records: &[Plain],
     ) -> Result<Option<KeyRow>, VaultError> {
-        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
-        let wrapped = self.source.store(&new.id, &new.key, None)?;
+        let (new, wrapped) = self.make_key(None)?;
         let sealed: Vec<_> = records
             .iter()
             .map(|plain| seal(&new.key, &plain.instance, &plain.kind, &plain.name, &plain.record))
@@ -258,8 +265,7 @@ impl SealedRecords {
 
     /// Makes the first key of this store. Of two processes that do it at once, one wins and both use its key.
     fn create_key(&self, index: &mut Index, instance: &InstanceRow) -> Result<Key, VaultError> {
-        let new = Key { id: random()?, key: Zeroizing::new(random()?) };
-        let wrapped = self.source.store(&new.id, &new.key, None)?;
+        let (new, wrapped) = self.make_key(None)?;
         let store = self.store;
         let row = index.write(|transaction| {
             transaction.execute(
