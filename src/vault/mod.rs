@@ -17,6 +17,7 @@ mod keyring;
 mod kwallet;
 mod pass;
 mod record;
+mod rows;
 mod sealed;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service;
@@ -184,7 +185,7 @@ impl Vault {
             Backend::Sealed(records) => records.put(index, instance, (R::KIND, name, record.ends_at()), &bytes),
             Backend::Json => {
                 self.clear_text.put(instance, R::KIND, name, &bytes)?;
-                Ok(index.write(|t| sealed::note_end(t, instance, (R::KIND, name), record.ends_at()))?)
+                Ok(index.write(|t| rows::note_end(t, instance, (R::KIND, name), record.ends_at()))?)
             }
         }
     }
@@ -202,7 +203,7 @@ impl Vault {
         match &self.backend {
             Backend::Sealed(records) => records.clear(index, instance),
             Backend::Json => {
-                index.write(|transaction| sealed::delete_all(transaction, instance))?;
+                index.write(|transaction| rows::delete_all(transaction, instance))?;
                 Ok(None)
             }
         }
@@ -221,7 +222,7 @@ impl Vault {
         instance: &InstanceRow,
         (kind, name): (&str, Option<&str>),
     ) -> Result<(), VaultError> {
-        sealed::delete(index, instance, kind, name)?;
+        rows::delete(index, instance, kind, name)?;
         self.delete_clear_text(instance, Some((kind, name)))
     }
 

@@ -6,7 +6,7 @@
 use crate::index::{Index, InstanceRow};
 use crate::memory::expect_secrets;
 
-use super::sealed::KeyRow;
+use super::rows::KeyRow;
 use super::{Backend, Vault, VaultError};
 
 /// Secrets that the new store has taken in and the old one still holds.
