@@ -2,7 +2,7 @@
 //!
 //! [`discover`] finds the file, [`load()`] reads it into a [`Config`], and [`ConfigError`] says by file
 //! and line what to correct. Nothing here talks to AWS, opens a store or reads the environment by
-//! itself. `docs/config.md` describes every key for the people who write them.
+//! itself. `docs/configuration.md` describes every key for the people who write them.
 
 mod checks;
 mod choices;

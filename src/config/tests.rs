@@ -39,7 +39,7 @@ fn id(text: &str) -> AccountId {
 
 /// The ```` ```yaml ```` blocks of the reference for people.
 fn documented_examples() -> Vec<&'static str> {
-    let parts = include_str!("../../docs/config.md").split("```yaml\n").skip(1);
+    let parts = include_str!("../../docs/configuration.md").split("```yaml\n").skip(1);
     parts.map(|part| part.split("```").next().unwrap()).collect()
 }
 
@@ -55,7 +55,7 @@ fn every_documented_example_loads_without_a_word() {
 
 #[test]
 fn every_key_is_documented() {
-    let reference = include_str!("../../docs/config.md");
+    let reference = include_str!("../../docs/configuration.md");
     for key in super::parse::KEYS.iter().chain(super::PromptColors::KEYS) {
         assert!(reference.contains(&format!("`{key}`")), "{key}");
     }
