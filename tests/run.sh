@@ -13,6 +13,7 @@ NEEDED=(
     /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
     cc:build-essential curl:curl expect:expect faketime:faketime git:git openssl:openssl python3:python3 shellcheck:shellcheck
     strace:strace tmux:tmux
+    chromium:chromium Xvfb:xvfb xclip:xclip
     dbus-daemon:dbus gnome-keyring-daemon:gnome-keyring gpg:gnupg kwalletd5:libkf5wallet-bin pass:pass
 )
 TARGET=${CARGO_TARGET_DIR:-target}

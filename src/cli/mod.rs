@@ -1,6 +1,7 @@
 //! Every command, flag and help text. Data only: what a command does is in [`command`](crate::command).
 
 mod directory;
+mod out;
 mod roles;
 mod setup;
 mod suite;
@@ -14,6 +15,7 @@ use crate::context::Globals;
 use crate::role::{AccountId, RoleFlags};
 
 pub use directory::{AllowArgs, DenyArgs};
+pub use out::{ConsoleArgs, CredentialsArgs};
 pub use roles::{ListArgs, TagsArgs};
 pub use setup::{CompletionsArgs, SetupArgs, SetupCommand, StoreArgs};
 pub use suite::{
@@ -66,7 +68,7 @@ pub struct GlobalArgs {
     /// Program that opens URLs [env: AWS_SSO_BROWSER]
     #[arg(short, long, global = true, value_name = "PATH")]
     pub browser: Option<String>,
-    /// What happens to a URL: print, printurl, open, exec
+    /// What happens to a URL: open, clip, ansi-osc52, print, printurl, exec, granted-containers, open-url-in-container
     #[arg(short, long, global = true, value_name = "ACTION")]
     pub url_action: Option<UrlAction>,
     /// How much to log: error, warn, info, debug, trace
@@ -124,6 +126,10 @@ pub enum Command {
     Exec(ExecArgs),
     /// Answer an AWS SDK's credential_process
     Process(ProcessArgs),
+    /// Open the AWS console as a role
+    Console(ConsoleArgs),
+    /// Write the credentials of roles into a file, in clear text
+    Credentials(CredentialsArgs),
     /// Print how long the credentials in this shell last
     #[command(after_help = TIME_EXAMPLES)]
     Time,

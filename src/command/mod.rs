@@ -6,6 +6,8 @@ mod asking_shell;
 mod aws_profiles;
 mod cache;
 mod choose;
+mod console;
+mod credentials;
 mod eval;
 mod exec;
 mod flush;
@@ -95,6 +97,8 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Eval(args) => eval::run(&args, &context),
         Command::Exec(args) => exec::run(&args, &context),
         Command::Process(args) => process::run(&args, &context),
+        Command::Console(args) => console::run(&args, &context),
+        Command::Credentials(args) => credentials::run(&args, &context),
         Command::ShellInit(args) => shell_init::run(&args, &context),
         Command::Time => time::run(&context),
         Command::Allow(args) => allow::allow(&args, &context),

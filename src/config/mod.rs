@@ -29,6 +29,7 @@ mod via;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use checks::region as check_region;
 pub use choices::{AuthWorkflow, ChoiceError, Color, DirectoryMode, LogLevel, SecureStore, UrlAction, UseWith};
 pub use colors::PromptColors;
 pub use error::ConfigError;

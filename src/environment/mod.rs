@@ -5,7 +5,7 @@
 mod region;
 mod variables;
 
-pub use region::{RegionRequest, region_changes};
+pub use region::{RegionRequest, own_region, region_changes};
 pub use variables::{
     Change, Delivery, Means, after, clear_changes, foreign_credentials, our_profile, renewal_changes, role_changes,
     withdrawal_changes, without_foreign,

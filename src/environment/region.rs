@@ -38,6 +38,12 @@ pub fn region_changes(request: RegionRequest, env: &Env, configured: Option<&str
     }
 }
 
+/// The region that the person set in this environment; none where it is ours, or there is none.
+pub fn own_region(env: &Env) -> Option<&str> {
+    let sentinel = env.get(SENTINEL);
+    [REGION, DEFAULT_REGION].into_iter().filter_map(|name| env.get(name)).find(|value| Some(*value) != sentinel)
+}
+
 /// Whether no value of the person's is in the way.
 fn is_ours(env: &Env) -> bool {
     let sentinel = env.get(SENTINEL);
@@ -56,6 +62,20 @@ fn hand_over(env: &Env) -> Vec<Change> {
 mod tests {
     use super::*;
     use RegionRequest::{Leave, Manage, Overwrite};
+
+    #[test]
+    fn the_persons_own_region_is_told_from_ours() {
+        for (variables, expected) in [
+            (&[][..], None),
+            (&[("AWS_REGION", "a")], Some("a")),
+            (&[("AWS_DEFAULT_REGION", "b")], Some("b")),
+            (&[("AWS_DEFAULT_REGION", "b"), ("AWS_REGION", "a")], Some("a")),
+            (&[("AWS_DEFAULT_REGION", "s"), ("AWS_REGION", "s"), (SENTINEL, "s")], None),
+            (&[("AWS_DEFAULT_REGION", "b"), ("AWS_REGION", "s"), (SENTINEL, "s")], Some("b")),
+        ] {
+            assert_eq!(own_region(&variables.iter().copied().collect()), expected, "{variables:?}");
+        }
+    }
 
     /// The shell after the changes, as `default/region/sentinel`.
     fn after(request: RegionRequest, before: [&str; 3], configured: Option<&str>) -> String {

@@ -29,11 +29,7 @@ impl IdentityCenter {
             None,
             "aws-sso",
         );
-        let mut settings = aws_sdk_sts::config::Builder::from(&self.settings)
-            .credentials_provider(keys)
-            .interceptor(self.observer.clone());
-        settings.set_endpoint_url(self.endpoints.sts.clone());
-        let sts = aws_sdk_sts::Client::from_conf(settings.build());
+        let sts = self.sts(keys, &self.region);
         let answer = self.pace.call(|| {
             let request = sts
                 .assume_role()

@@ -5,14 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
+use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
@@ -25,26 +20,22 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
+use crate::Result;
 use crate::config::{Config, Instance};
 use crate::context::Context;
-use crate::{Error, Result};
 
 use super::endpoints::EndpointSettings;
+use super::http::{Http, sleep};
 use super::pace::Pace;
 
 /// How much a caller waits for AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// How long a connection may take.
-    connect: Duration,
+    pub(super) connect: Duration,
     /// How long a whole answer may take.
-    answer: Duration,
+    pub(super) answer: Duration,
     /// How often a call is tried at most; none leaves it to `MaxRetry`.
     attempts: Option<u32>,
 }
@@ -62,6 +53,8 @@ pub struct IdentityCenter {
     pub(super) oidc: aws_sdk_ssooidc::Client,
     /// What an STS client is built of, once there are credentials for it.
     pub(super) settings: SdkConfig,
+    pub(super) http: Http,
+    pub(super) patience: Patience,
     pub(super) observer: Observer,
     pub(super) endpoints: EndpointSettings,
     pub(super) region: String,
@@ -78,10 +71,11 @@ impl IdentityCenter {
         let endpoints = EndpointSettings::of(&context.env);
         let skew = Arc::new(AtomicI64::new(0));
         let observer = Observer { skew: Arc::clone(&skew) };
+        let http = Http::new(context.env.get("AWS_CA_BUNDLE").map(Path::new))?;
         let settings = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(instance.sso_region.clone()))
-            .http_client(http_client(context.env.get("AWS_CA_BUNDLE").map(Path::new))?)
+            .http_client(http.client())
             .sleep_impl(sleep())
             // The pace decides when a call is made again.
             .retry_config(RetryConfig::disabled())
@@ -103,6 +97,8 @@ impl IdentityCenter {
             sso: aws_sdk_sso::Client::from_conf(sso.build()),
             oidc: aws_sdk_ssooidc::Client::from_conf(oidc.build()),
             settings,
+            http,
+            patience,
             observer,
             endpoints,
             region: instance.sso_region.clone(),
@@ -116,6 +112,16 @@ impl IdentityCenter {
             threads: context.globals.threads.unwrap_or(config.threads).max(1),
             skew,
         })
+    }
+
+    /// STS in `region`, for the holder of `keys`.
+    pub(super) fn sts(&self, keys: Credentials, region: &str) -> aws_sdk_sts::Client {
+        let mut settings = aws_sdk_sts::config::Builder::from(&self.settings)
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(keys)
+            .interceptor(self.observer.clone());
+        settings.set_endpoint_url(self.endpoints.sts.clone());
+        aws_sdk_sts::Client::from_conf(settings.build())
     }
 
     /// By how many seconds this computer's clock is ahead of AWS's (negative: behind), as the last
@@ -134,47 +140,6 @@ pub(super) fn clock_sentence(skew: i64) -> Option<String> {
     let minutes = skew.unsigned_abs().div_ceil(60);
     let side = if skew > 0 { "ahead of" } else { "behind" };
     (skew.abs() > 300).then(|| format!("this computer's clock is {minutes} minutes {side} AWS's: set it right, for example with 'timedatectl set-ntp true'"))
-}
-
-fn sleep() -> SharedAsyncSleep {
-    SharedAsyncSleep::new(TokioSleep::new())
-}
-
-/// An HTTP client that honours `HTTPS_PROXY`, `NO_PROXY` and a private CA.
-fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = ca_bundle {
-        let pem = std::fs::read(path).map_err(|error| {
-            Error::failed(format!("could not read the CA bundle {} (AWS_CA_BUNDLE): {error}", path.display()))
-        })?;
-        let usable = usable_certificates(&pem);
-        if usable.is_empty() {
-            return Err(Error::failed(format!(
-                "the CA bundle {} (AWS_CA_BUNDLE) holds no usable PEM certificate: name another file, or unset the variable",
-                path.display()
-            )));
-        }
-        trust = TrustStore::empty().with_pem_certificate(usable);
-    }
-    let tls = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|error| Error::failed(format!("could not set up TLS: {error}")))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env()).sleep_impl(sleep());
-        connector.set_connector_settings(settings.cloned());
-        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
-    }))
-}
-
-/// The certificates of a bundle that TLS can use, as PEM. The connector panics at any other one, and
-/// bundles that people gather over the years have some.
-fn usable_certificates(pem: &[u8]) -> String {
-    let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
-    let encode = |certificate: CertificateDer<'_>| {
-        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(&certificate))
-    };
-    CertificateDer::pem_slice_iter(pem).flatten().filter(usable).map(encode).collect()
 }
 
 /// Watches every answer: notes the clock's skew, and logs what was called, never with what.

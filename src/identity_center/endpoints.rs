@@ -14,6 +14,8 @@ pub struct EndpointSettings {
     pub oidc: Option<String>,
     /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
     pub sts: Option<String>,
+    /// `AWS_ENDPOINT_URL_SIGNIN`, else `AWS_ENDPOINT_URL`
+    pub sign_in: Option<String>,
     /// `AWS_USE_FIPS_ENDPOINT`
     pub fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`
@@ -32,6 +34,7 @@ impl EndpointSettings {
             sso: url("SSO"),
             oidc: url("SSO_OIDC"),
             sts: url("STS"),
+            sign_in: url("SIGNIN"),
             fips: env.flag("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: env.flag("AWS_USE_DUALSTACK_ENDPOINT"),
         }

@@ -6,13 +6,15 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::Error;
 
 /// The most that `Retry-After` is honoured for: no answer may hold a command for an hour.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+const WEB_PAGE: &str = "a web page answered in AWS's place: a captive portal or a proxy is in the way; open a browser and sign in to the network, or set HTTPS_PROXY";
 
 /// What callers do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +92,13 @@ impl CallError {
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
         let (kind, what) = match error {
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) if is_web_page(response) => (
-                CallErrorKind::Permanent,
-                "a web page answered in AWS's place: a captive portal or a proxy is in the way; open a browser and sign in to the network, or set HTTPS_PROXY".to_owned(),
-            ),
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) if is_web_page(response) => {
+                (CallErrorKind::Permanent, WEB_PAGE.to_owned())
+            }
             SdkError::ServiceError(service) => of_service(service.err(), service.raw().status().as_u16()),
-            SdkError::TimeoutError(_) => (CallErrorKind::Unreachable, "AWS did not answer in time: check the network".to_owned()),
+            SdkError::TimeoutError(_) => {
+                (CallErrorKind::Unreachable, "AWS did not answer in time: check the network".to_owned())
+            }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(error) => of_connection(error, failure.is_timeout()),
                 None => (CallErrorKind::Transient, "the request could not be sent".to_owned()),
@@ -104,6 +107,24 @@ impl CallError {
             other => (CallErrorKind::Permanent, format!("the request could not be made ({})", chain(other))),
         };
         Self { kind, message: format!("{operation}: {what}"), retry_after }
+    }
+
+    /// A connection for `operation` that did not come about, or broke.
+    pub(super) fn of_connector(operation: &str, error: &ConnectorError) -> Self {
+        let (kind, what) = of_connection(error, error.is_timeout());
+        Self { kind, message: format!("{operation}: {what}"), retry_after: None }
+    }
+
+    /// An answer to `operation` that is no success, of a service without an SDK.
+    pub(super) fn of_response(operation: &str, response: &HttpResponse, hint: &str) -> Self {
+        let status = response.status().as_u16();
+        let (kind, what) = match status {
+            _ if is_web_page(Some(response)) && status < 300 => (CallErrorKind::Permanent, WEB_PAGE.to_owned()),
+            429 => (CallErrorKind::Throttled, "AWS answered with status 429".to_owned()),
+            500.. => (CallErrorKind::Transient, format!("AWS answered with status {status}")),
+            _ => (CallErrorKind::Rejected, format!("AWS answered with status {status}: {hint}")),
+        };
+        Self { kind, message: format!("{operation}: {what}"), retry_after: None }
     }
 }
 

@@ -32,22 +32,31 @@ const STAGE_TAGS: [&str; 3] = ["Environment", "Env", "Stage"];
 impl FromStr for TagColor {
     type Err = ();
 
+    /// Upper and lower case are one.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text.trim().to_ascii_lowercase().as_str() {
-            "blue" => Self::Blue,
-            "turquoise" => Self::Turquoise,
-            "green" => Self::Green,
-            "yellow" => Self::Yellow,
-            "orange" => Self::Orange,
-            "red" => Self::Red,
-            "pink" => Self::Pink,
-            "purple" => Self::Purple,
-            _ => return Err(()),
-        })
+        Self::ALL.into_iter().find(|color| color.as_str().eq_ignore_ascii_case(text.trim())).ok_or(())
     }
 }
 
 impl TagColor {
+    /// Every colour, in the order in which names choose among them (ledger §10.2).
+    pub const ALL: [Self; 8] =
+        [Self::Blue, Self::Turquoise, Self::Green, Self::Yellow, Self::Orange, Self::Red, Self::Pink, Self::Purple];
+
+    /// The word in a tag.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blue => "blue",
+            Self::Turquoise => "turquoise",
+            Self::Green => "green",
+            Self::Yellow => "yellow",
+            Self::Orange => "orange",
+            Self::Red => "red",
+            Self::Pink => "pink",
+            Self::Purple => "purple",
+        }
+    }
+
     /// The tags that give a role its colour, whatever their case.
     pub const TAGS: [&str; 4] = ["Color", STAGE_TAGS[0], STAGE_TAGS[1], STAGE_TAGS[2]];
 

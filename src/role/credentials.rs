@@ -29,6 +29,16 @@ impl RoleCredentials {
     }
 }
 
+/// Keys that others issued, as they stand in an environment or in `~/.aws/credentials`.
+pub struct StaticKeys {
+    /// `aws_access_key_id`
+    pub access_key_id: String,
+    /// `aws_secret_access_key`
+    pub secret_access_key: SecretString,
+    /// `aws_session_token`; the keys of a user have none.
+    pub session_token: Option<SecretString>,
+}
+
 /// What sso-oidc:RegisterClient answered.
 #[derive(Serialize, Deserialize)]
 pub struct ClientRegistration {
@@ -101,6 +111,7 @@ mod tests {
         const { assert!(Probe::<String>::DEBUG && Probe::<String>::DISPLAY, "the probe sees nothing") };
         const { assert!(!Probe::<RoleCredentials>::DEBUG && !Probe::<RoleCredentials>::DISPLAY) };
         const { assert!(!Probe::<ClientRegistration>::DEBUG && !Probe::<ClientRegistration>::DISPLAY) };
+        const { assert!(!Probe::<StaticKeys>::DEBUG && !Probe::<StaticKeys>::DISPLAY) };
         const { assert!(!Probe::<Token>::DEBUG && !Probe::<Token>::DISPLAY) };
     }
 }

@@ -4,6 +4,7 @@
 mod account_id;
 mod arn;
 mod color;
+mod container;
 mod credentials;
 mod partition;
 mod selection;
@@ -11,7 +12,8 @@ mod selection;
 pub use account_id::{AccountId, AccountIdError};
 pub use arn::{ArnError, RoleArn, RoleRef};
 pub use color::TagColor;
-pub use credentials::{ClientRegistration, RoleCredentials, Token};
+pub use container::{Container, TagIcon};
+pub use credentials::{ClientRegistration, RoleCredentials, StaticKeys, Token};
 pub use partition::Partition;
 pub use selection::{RoleFlags, Selection};
 

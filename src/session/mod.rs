@@ -3,6 +3,7 @@
 //! Signing in, renewing in silence, fetching the credentials of a role once however many processes ask
 //! for them, taking in what AWS lists. Commands call this module and know none of the three.
 
+mod console;
 mod lock;
 mod network;
 mod refresh;

@@ -2,10 +2,10 @@
 
 use secrecy::ExposeSecret;
 
-use crate::browser;
+use crate::browser::{self, Page};
 use crate::config::UrlAction;
 use crate::identity_center::{SignIn, SignInError, choose_workflow};
-use crate::role::{ClientRegistration, Token};
+use crate::role::{ClientRegistration, Container, Token};
 use crate::{Error, Exit, Result, ui};
 
 use super::lock::ProcessLock;
@@ -106,8 +106,10 @@ impl Session<'_> {
             if let Some(code) = &sign_in.user_code {
                 ui::tell(&format!("Compare this code with the one in the browser: {code}"));
             }
-            let to = format!("sign in to {}", instance.name);
-            browser::handle_url(config, context, action, &sign_in.url, &to)
+            let purpose = format!("sign in to {}", instance.name);
+            let container = Container::of_instance(&instance.name);
+            let page = Page { url: &sign_in.url, purpose: &purpose, container: &container };
+            browser::handle_url(config, context, action, &page)
         };
         let network = self.network()?;
         let (token, registration) = network.run(network.aws.sign_in(workflow, known, present))?;

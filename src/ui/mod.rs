@@ -2,6 +2,7 @@
 //!
 //! Standard output carries only what a script may read; everything for people goes to standard error.
 
+mod clipboard;
 mod diff;
 mod log;
 pub mod picker;
@@ -13,6 +14,7 @@ mod width;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+pub use clipboard::copy_to_terminal;
 pub use diff::show_diff;
 pub use log::start_log;
 pub use progress::Progress;

@@ -1,6 +1,8 @@
 //! `~/.aws/config` and `~/.aws/credentials` as the SDKs read them: which profiles there are, and where.
 //! Only looked at here; what is written is one [`block`](super::block).
 
+use std::collections::BTreeMap;
+
 /// A profile of one of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -38,6 +40,30 @@ pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
             && key.trim() == "credential_process"
         {
             profile.credential_process = Some(value.trim().to_owned());
+        }
+    }
+    found
+}
+
+/// What the profile `name` of a text says, by key in lower case; none where there is no such profile. Of a
+/// nested section only the first line is read.
+pub fn find_settings(text: &[u8], kind: Kind, name: &str) -> Option<BTreeMap<String, String>> {
+    let text = String::from_utf8_lossy(text);
+    let mut found: Option<BTreeMap<String, String>> = None;
+    let mut inside = false;
+    for line in text.lines() {
+        if let Some(header) = line.trim().strip_prefix('[') {
+            let header = header.split(']').next().unwrap_or_default().trim();
+            inside = profile_name(header, kind).is_some_and(|found| found == name);
+            if inside {
+                found.get_or_insert_default();
+            }
+        } else if inside
+            && let Some(settings) = &mut found
+            && !line.starts_with([' ', '\t', '#', ';'])
+            && let Some((key, value)) = line.split_once('=')
+        {
+            settings.insert(key.trim().to_ascii_lowercase(), value.trim().to_owned());
         }
     }
     found
@@ -101,6 +127,16 @@ mod tests {
         }
         let of_credentials = find_profile(b"[dev]\naws_access_key_id = x\n", Kind::Credentials, "dev");
         assert_eq!(of_credentials.map(|profile| profile.line), Some(1));
+    }
+
+    #[test]
+    fn the_settings_of_a_profile_are_read() {
+        let text = b"[profile dev]\nRegion = eu-west-1\n# a = b\ns3 =\n  region = x\n[profile other]\nregion=y\n[profile dev]\noutput=json\r\n";
+        let found = find_settings(text, Kind::Config, "dev").expect("dev");
+        let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        assert_eq!(found, [("output", "json"), ("region", "eu-west-1"), ("s3", "")]);
+        assert_eq!(find_settings(text, Kind::Config, "de"), None);
+        assert!(find_settings(b"[a]\nx=1=2\n", Kind::Credentials, "a").is_some_and(|found| found["x"] == "1=2"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod aws_config;
 pub mod block;
+pub mod sections;
 mod write;
 
 use std::fs;

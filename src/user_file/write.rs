@@ -24,10 +24,16 @@ pub struct Staged<'a> {
 impl UserFile {
     /// Prepares to replace the content by `new`, or to remove the file. `with_backup` keeps what was in it.
     pub fn stage(&self, new: Option<&[u8]>, with_backup: bool) -> Result<Staged<'_>> {
-        self.prepare(new, with_backup).map_err(|error| self.not_written(&error))
+        self.prepare(new, with_backup, false).map_err(|error| self.not_written(&error))
     }
 
-    fn prepare(&self, new: Option<&[u8]>, with_backup: bool) -> std::io::Result<Staged<'_>> {
+    /// Prepares to replace the content by secrets: nobody else may read the file from then on, whoever could
+    /// before, and no backup keeps the secrets that were in it.
+    pub fn stage_private(&self, new: &[u8]) -> Result<Staged<'_>> {
+        self.prepare(Some(new), false, true).map_err(|error| self.not_written(&error))
+    }
+
+    fn prepare(&self, new: Option<&[u8]>, with_backup: bool, private: bool) -> std::io::Result<Staged<'_>> {
         let directory = self.directory();
         let metadata = match &self.content {
             Some(_) => Some(writable(&self.target)?),
@@ -36,7 +42,7 @@ impl UserFile {
         if metadata.is_none() && new.is_some() {
             fs::create_dir_all(directory)?;
         }
-        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref());
+        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref(), private);
         let new = new.map(temporary).transpose()?;
         let backup = self.content.as_deref().filter(|_| with_backup).map(temporary).transpose()?;
         Ok(Staged { file: self, new, backup })
@@ -104,12 +110,18 @@ fn writable(path: &Path) -> std::io::Result<Metadata> {
     Ok(metadata)
 }
 
-/// A file with `content` on the disk of `directory`, with the mode and owner of the one it will replace.
-fn temporary(directory: &Path, content: &[u8], replaced: Option<&Metadata>) -> std::io::Result<NamedTempFile> {
+/// A file with `content` on the disk of `directory`, with the owner of the one it will replace, and its mode unless
+/// it is to be `private`.
+fn temporary(
+    directory: &Path,
+    content: &[u8],
+    replaced: Option<&Metadata>,
+    private: bool,
+) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".aws-sso-");
     #[cfg(unix)]
-    if replaced.is_none() {
+    if replaced.is_none() && !private {
         // Less the umask; what replaces a file is nobody else's to read until it has that file's mode.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     }
@@ -117,7 +129,9 @@ fn temporary(directory: &Path, content: &[u8], replaced: Option<&Metadata>) -> s
     file.write_all(content)?;
     if let Some(replaced) = replaced {
         keep_owner(file.as_file(), replaced);
-        file.as_file().set_permissions(replaced.permissions())?;
+        if !private {
+            file.as_file().set_permissions(replaced.permissions())?;
+        }
     }
     file.as_file().sync_all()?;
     Ok(file)

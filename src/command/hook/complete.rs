@@ -337,6 +337,8 @@ impl ValueCompleter for Completer {
 
 fn kind_of(arg: &Arg) -> Option<Kind> {
     const SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell"];
+    const URL_ACTIONS: &[&str] =
+        &["open", "clip", "ansi-osc52", "print", "printurl", "exec", "granted-containers", "open-url-in-container"];
     const ALL_SHELLS: &[&str] = &["bash", "zsh", "fish", "powershell", "sh", "xonsh"];
     Some(match arg.get_id().as_str() {
         "profile" => Kind::Profile,
@@ -351,7 +353,7 @@ fn kind_of(arg: &Arg) -> Option<Kind> {
         "config" | "browser" | "shell_script" | "path" => Kind::File,
         "shell" => Kind::Words(if arg.is_positional() { SHELLS } else { ALL_SHELLS }),
         "level" => Kind::Words(&["error", "warn", "info", "debug", "trace"]),
-        "url_action" => Kind::Words(&["open", "print", "printurl", "exec"]),
+        "url_action" => Kind::Words(URL_ACTIONS),
         _ => return None,
     })
 }

@@ -5,9 +5,21 @@ use sha2::{Digest as _, Sha256};
 use crate::secrets::key_letters;
 use crate::text::hex;
 
-/// A role session.
+/// What an identity is to AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The session of a role.
+    Role,
+    /// A user of IAM, with keys that do not end.
+    User,
+    /// The federated session of such a user.
+    Federated,
+}
+
+/// Whoever credentials are of: mostly the session of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
+    pub kind: Kind,
     pub partition: &'static str,
     pub account: String,
     /// The name in IAM without the path: for a permission set `AWSReservedSSO_…`.
@@ -27,11 +39,27 @@ impl Identity {
         // IAM Identity Center leaves the Region out of the path when it is N. Virginia.
         let place = if region == "us-east-1" { String::new() } else { format!("{region}/") };
         Self {
+            kind: Kind::Role,
             partition: partition(region),
             account: account.into(),
             role: format!("AWSReservedSSO_{name}_{}", hex(&fingerprint(account, name)[..8])),
             path: format!("aws-reserved/sso.amazonaws.com/{place}"),
             session: user.into(),
+            label: name.into(),
+            source: None,
+            chained: false,
+        }
+    }
+
+    /// A user of IAM, or the federated session of one.
+    pub fn user(kind: Kind, region: &str, account: &str, name: &str) -> Self {
+        Self {
+            kind,
+            partition: partition(region),
+            account: account.into(),
+            role: String::new(),
+            path: String::new(),
+            session: name.into(),
             label: name.into(),
             source: None,
             chained: false,
@@ -45,7 +73,12 @@ impl Identity {
 
     /// The ARN of the session, as `GetCallerIdentity` names it.
     pub fn session_arn(&self) -> String {
-        format!("arn:{}:sts::{}:assumed-role/{}/{}", self.partition, self.account, self.role, self.session)
+        let Self { partition, account, role, session, .. } = self;
+        match self.kind {
+            Kind::Role => format!("arn:{partition}:sts::{account}:assumed-role/{role}/{session}"),
+            Kind::User => format!("arn:{partition}:iam::{account}:user/{session}"),
+            Kind::Federated => format!("arn:{partition}:sts::{account}:federated-user/{session}"),
+        }
     }
 
     /// The ARN of the account, which stands for every role in it.

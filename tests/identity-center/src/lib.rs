@@ -48,7 +48,7 @@ mod trust;
 
 pub use bucket::RateLimit;
 pub use faults::{Fault, FaultKind, When};
-pub use log::Request;
+pub use log::{Console, Request};
 pub use operation::Operation;
 pub use organization::{Account, Organization};
 pub use simulator::{Builder, Simulator};

@@ -20,6 +20,21 @@ pub struct Request {
     pub role: Option<String>,
     /// The grant type of a `CreateToken`.
     pub grant_type: Option<String>,
+    /// Of the console's federation: what is no secret in it.
+    pub console: Option<Console>,
+}
+
+/// What was asked of the console's federation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Console {
+    /// Whether the parameters stood in the address, which proxies log.
+    pub in_address: bool,
+    /// `SessionDuration` in seconds, as it was written.
+    pub duration: Option<String>,
+    /// `Issuer` of a login.
+    pub issuer: Option<String>,
+    /// `Destination` of a login.
+    pub destination: Option<String>,
 }
 
 impl Request {
@@ -28,7 +43,13 @@ impl Request {
         let (account, role) =
             if operation.is_portal() { (field("account_id"), field("role_name")) } else { (None, None) };
         let grant_type = if operation == Operation::CreateToken { grant_type(call) } else { None };
-        Self { operation, at, status: None, account, role, grant_type }
+        let console = matches!(operation, Operation::GetSigninToken | Operation::Login).then(|| Console {
+            in_address: call.uri.query().is_some(),
+            duration: field("SessionDuration"),
+            issuer: field("Issuer"),
+            destination: field("Destination"),
+        });
+        Self { operation, at, status: None, account, role, grant_type, console }
     }
 }
 
@@ -86,7 +107,7 @@ mod tests {
 
     fn request(status: Option<u16>) -> Request {
         let at = Duration::ZERO;
-        Request { operation: Operation::Logout, at, status, account: None, role: None, grant_type: None }
+        Request { operation: Operation::Logout, at, status, account: None, role: None, grant_type: None, console: None }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum Operation {
     AssumeRole,
     /// STS: whose credentials these are.
     GetCallerIdentity,
+    /// STS: temporary credentials for whoever has a user's keys.
+    GetFederationToken,
     /// Federation: a token for a console session.
     GetSigninToken,
     /// Federation: the browser's visit with that token.
@@ -46,7 +48,7 @@ pub(crate) enum Service {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::RegisterClient,
         Self::StartDeviceAuthorization,
         Self::CreateToken,
@@ -58,6 +60,7 @@ impl Operation {
         Self::Logout,
         Self::AssumeRole,
         Self::GetCallerIdentity,
+        Self::GetFederationToken,
         Self::GetSigninToken,
         Self::Login,
         Self::Other,
@@ -77,6 +80,7 @@ impl Operation {
             (&Method::POST, "/logout", _) => Self::Logout,
             (&Method::POST, "/", Some("AssumeRole")) => Self::AssumeRole,
             (&Method::POST, "/", Some("GetCallerIdentity")) => Self::GetCallerIdentity,
+            (&Method::POST, "/", Some("GetFederationToken")) => Self::GetFederationToken,
             (&Method::GET | &Method::POST, "/federation", Some("getSigninToken")) => Self::GetSigninToken,
             (&Method::GET | &Method::POST, "/federation", Some("login")) => Self::Login,
             _ => Self::Other,
@@ -87,7 +91,7 @@ impl Operation {
         match self {
             Self::RegisterClient | Self::StartDeviceAuthorization | Self::CreateToken => Service::Oidc,
             Self::ListAccounts | Self::ListAccountRoles | Self::GetRoleCredentials | Self::Logout => Service::Portal,
-            Self::AssumeRole | Self::GetCallerIdentity => Service::Sts,
+            Self::AssumeRole | Self::GetCallerIdentity | Self::GetFederationToken => Service::Sts,
             Self::Authorize | Self::VerifyDevice | Self::GetSigninToken | Self::Login | Self::Other => Service::Browser,
         }
     }

@@ -156,6 +156,7 @@ fn dispatch(shared: &Shared, operation: Operation, call: &Call, record: &mut Req
         Operation::Logout => portal::logout(state, call),
         Operation::AssumeRole => sts::assume_role(state, call, record),
         Operation::GetCallerIdentity => sts::get_caller_identity(state, call, record),
+        Operation::GetFederationToken => sts::get_federation_token(state, call, record),
         Operation::GetSigninToken => signin::get_signin_token(state, call, record),
         Operation::Login => signin::login(state, call, record),
         Operation::Other => return other(call),

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::credentials::Issued;
 use crate::http::{Call, Reply};
+use crate::identity::{Identity, Kind};
 use crate::log::Request;
 use crate::refusal::Refusal;
 use crate::secrets;
@@ -30,7 +31,7 @@ fn bad(message: &str) -> Refusal {
 pub(crate) fn get_signin_token(state: &mut State, call: &Call, record: &mut Request) -> Result<Reply, Refusal> {
     let issued = session(state, call)?;
     note(record, issued);
-    check_duration(call, issued.identity.chained)?;
+    check_duration(call, &issued.identity)?;
     let (access_key_id, token) = (issued.access_key_id.clone(), secrets::opaque::<384>());
     let expires = Instant::now() + state.settings.lifetimes.signin_token;
     state.signin.insert(token.clone(), (access_key_id, expires));
@@ -43,14 +44,15 @@ fn session<'state>(state: &'state State, call: &Call) -> Result<&'state Issued, 
     let issued = state
         .vault
         .get(&session.id)
+        .filter(|issued| issued.identity.kind != Kind::User)
         .filter(|issued| issued.secret_access_key == session.key && issued.session_token == session.token);
     issued.filter(|issued| !issued.has_expired()).ok_or_else(|| bad("The session credentials are not valid"))
 }
 
-fn check_duration(call: &Call, chained: bool) -> Result<(), Refusal> {
+fn check_duration(call: &Call, identity: &Identity) -> Result<(), Refusal> {
     let Some(text) = call.field("SessionDuration") else { return Ok(()) };
-    if chained {
-        return Err(bad("SessionDuration cannot be used with credentials from role chaining"));
+    if identity.chained || identity.kind == Kind::Federated {
+        return Err(bad("SessionDuration cannot be used with credentials from role chaining or federation"));
     }
     match text.parse() {
         Ok(900..=43200) => Ok(()),

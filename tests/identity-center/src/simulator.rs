@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::bucket::{Bucket, RateLimit};
 use crate::faults::Fault;
 use crate::grants::Decision;
-use crate::identity::Identity;
+use crate::identity::{Identity, Kind};
 use crate::log::Request;
 use crate::operation::Operation;
 use crate::organization::Organization;
@@ -246,6 +246,14 @@ impl Simulator {
     /// absolute expirations and in the check of signatures; what is valid stays valid.
     pub fn set_clock_skew(&self, seconds: i64) {
         self.shared.state().clock.skew = seconds;
+    }
+
+    /// Adds a user of IAM to an account; access key id and secret access key.
+    pub fn add_user(&self, account: &str, name: &str) -> (String, String) {
+        let state = &mut *self.shared.state();
+        let identity = Identity::user(Kind::User, &self.region, account, name);
+        let issued = state.vault.issue_keys(identity, state.clock);
+        (issued.access_key_id, issued.secret_access_key)
     }
 
     /// Only the callers that the policy names may assume the role. Without a policy all may.

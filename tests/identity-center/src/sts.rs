@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::{amz_date, iso, parse_amz_date};
 use crate::credentials::Issued;
 use crate::http::{Call, Reply};
-use crate::identity::{Identity, partition};
+use crate::identity::{Identity, Kind, partition};
 use crate::log::Request;
 use crate::operation::Service;
 use crate::refusal::Refusal;
@@ -42,6 +42,37 @@ pub(crate) fn assume_role(state: &mut State, call: &Call, record: &mut Request) 
     Ok(reply("AssumeRole", &assumed(&issued)))
 }
 
+pub(crate) fn get_federation_token(state: &mut State, call: &Call, record: &mut Request) -> Result<Reply, Refusal> {
+    let caller = caller(state, call)?.identity;
+    if caller.kind != Kind::User {
+        return Err(Refusal::new(403, "AccessDenied", "Cannot call GetFederationToken with session credentials"));
+    }
+    let name = call.field("Name").unwrap_or_default();
+    check_name(name, "name")?;
+    if name.chars().count() > 32 {
+        return Err(constraint(name, "name", "have length less than or equal to 32"));
+    }
+    let seconds = call.field("DurationSeconds").map_or(Ok(43_200), str::parse);
+    let Ok(seconds @ 900..=129_600) = seconds else {
+        return Err(invalid("DurationSeconds must be between 900 and 129600".into()));
+    };
+    // Without a policy the session may do nothing at all.
+    if call.field("Policy").is_none_or(|policy| !policy.contains("\"Allow\"")) {
+        return Err(invalid("A session without a policy is of no use to a test".into()));
+    }
+    record.account = Some(caller.account.clone());
+    record.role = Some(caller.label.clone());
+    let identity = Identity::user(Kind::Federated, &state.settings.region, &caller.account, name);
+    let issued = state.vault.issue(identity, Duration::from_secs(seconds), state.clock);
+    let user = format!(
+        "<FederatedUser><Arn>{}</Arn><FederatedUserId>{}:{}</FederatedUserId></FederatedUser>",
+        escape(&issued.identity.session_arn()),
+        escape(&caller.account),
+        escape(name),
+    );
+    Ok(reply("GetFederationToken", &format!("{}{user}", credentials(&issued))))
+}
+
 fn reply(action: &str, body: &str) -> Reply {
     let request = request_id();
     Reply::xml(
@@ -58,11 +89,17 @@ fn assumed(issued: &Issued) -> String {
     let source = identity.source.as_deref().map(escape);
     let source = source.map(|name| format!("<SourceIdentity>{name}</SourceIdentity>")).unwrap_or_default();
     format!(
-        "<AssumedRoleUser><AssumedRoleId>{}</AssumedRoleId><Arn>{}</Arn></AssumedRoleUser><Credentials>\
-         <AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>{}</SessionToken>\
-         <Expiration>{}</Expiration></Credentials>{source}",
+        "<AssumedRoleUser><AssumedRoleId>{}</AssumedRoleId><Arn>{}</Arn></AssumedRoleUser>{}{source}",
         escape(&identity.user_id()),
         escape(&identity.session_arn()),
+        credentials(issued),
+    )
+}
+
+fn credentials(issued: &Issued) -> String {
+    format!(
+        "<Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
+         <SessionToken>{}</SessionToken><Expiration>{}</Expiration></Credentials>",
         issued.access_key_id,
         issued.secret_access_key,
         issued.session_token,
@@ -80,7 +117,7 @@ fn caller(state: &State, call: &Call) -> Result<Issued, Refusal> {
     })?;
     let unknown = || Refusal::unauthorized(Service::Sts);
     let issued = state.vault.get(&authorization.access_key_id).ok_or_else(unknown)?;
-    if call.header("x-amz-security-token") != Some(&issued.session_token) {
+    if call.header("x-amz-security-token").unwrap_or_default() != issued.session_token {
         return Err(unknown());
     }
     check_signature(state, call, &authorization, issued)?;
@@ -98,7 +135,8 @@ fn check_signature(state: &State, call: &Call, authorization: &Authorization, is
         return Err(refuse("Credential should be scoped to correct service: 'sts'."));
     }
     for header in ["host", "x-amz-date", "x-amz-security-token"] {
-        if !authorization.signs(header) {
+        // A user's keys come without a token.
+        if call.header(header).is_some() && !authorization.signs(header) {
             return Err(refuse(&format!("'{header}' must be a 'SignedHeader' in the AWS Authorization.")));
         }
     }
@@ -156,6 +194,7 @@ fn target(state: &State, call: &Call, caller: &Identity) -> Result<Identity, Ref
     }
     let (path, name) = role.rsplit_once('/').map_or(("", role), |(path, name)| (path, name));
     Ok(Identity {
+        kind: Kind::Role,
         partition: own_partition,
         account: account.into(),
         role: name.into(),

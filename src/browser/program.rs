@@ -1,0 +1,77 @@
+//! Programs that are started with a URL.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::{Error, Result};
+
+/// Opens a URL in the browser that was chosen, else in the system's own.
+pub(super) fn open(config: &Config, context: &Context, url: &str) -> Result<()> {
+    if let Some(browser) = chosen_browser(config, context) {
+        return start_browser(browser, context, url);
+    }
+    let started = open::commands(url).into_iter().any(|opener| quiet(opener).spawn().is_ok());
+    started.then_some(()).ok_or_else(|| Error::failed("no program that opens a browser was found (Browser)"))
+}
+
+/// `-b`, `$AWS_SSO_BROWSER`, `Browser`: the first that is there.
+pub(super) fn chosen_browser<'a>(config: &'a Config, context: &'a Context) -> Option<&'a str> {
+    let asked_for = context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER"));
+    asked_for.or(config.browser.as_deref())
+}
+
+/// Starts a browser by its path or name.
+pub(super) fn start_browser(browser: &str, context: &Context, url: &str) -> Result<()> {
+    let browser = expand(browser, context);
+    let url = url.to_owned();
+    // A bundle is a directory, which only macOS's own opener can start.
+    if cfg!(target_os = "macos") && Path::new(&browser).extension().is_some_and(|kind| kind == "app") {
+        return spawn("open", &["-a".to_owned(), browser, url]);
+    }
+    spawn(&browser, &[url])
+}
+
+/// `UrlExecCommand` with the URL in place of its `%s`. No shell is involved: the URL stays one argument.
+pub(super) fn exec(command: &[String], context: &Context, url: &str) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(Error::failed("UrlAction exec needs a UrlExecCommand in config.yaml"));
+    };
+    let arguments: Vec<String> =
+        arguments.iter().map(|part| expand(&part.replace("%s", "\0"), context).replace('\0', url)).collect();
+    spawn(&expand(program, context), &arguments)
+}
+
+/// Starts a program and does not wait: a browser may stay in the foreground.
+pub(super) fn spawn(program: &str, arguments: &[String]) -> Result<()> {
+    let path = which::which(program)
+        .map_err(|_| Error::failed(format!("the program {program} was not found (Browser, UrlExecCommand)")))?;
+    let started = detached(&path).args(arguments).spawn();
+    started.map(drop).map_err(|error| Error::failed(format!("could not start {program}: {error}")))
+}
+
+/// A program that neither reads nor writes here, and that outlives the terminal.
+pub(super) fn detached(program: impl AsRef<OsStr>) -> Command {
+    quiet(Command::new(program))
+}
+
+fn quiet(mut command: Command) -> Command {
+    // What is unlocked with the password is nothing for a browser.
+    command.env_remove("AWS_SSO_FILE_PASSWORD");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        // In a group of its own, so that neither Ctrl-C in the terminal nor the terminal's end closes it.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
+    command
+}
+
+/// A leading `~` and `$HOME`, as people write paths in config.yaml.
+fn expand(text: &str, context: &Context) -> String {
+    let Some(home) = context.env.get("HOME") else { return text.to_owned() };
+    let text = if text == "~" || text.starts_with("~/") { text.replacen('~', home, 1) } else { text.to_owned() };
+    text.replace("${HOME}", home).replace("$HOME", home)
+}

@@ -1,0 +1,123 @@
+//! Sections of `~/.aws/credentials`, of which some are ours: pure functions on bytes.
+
+/// A section that is in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// One that is to be written is there already, and not ours.
+    Foreign {
+        /// Line of its header, from 1.
+        line: usize,
+        /// Its name.
+        name: String,
+    },
+    /// One that would be lost.
+    Others {
+        /// Line of its header, from 1.
+        line: usize,
+        /// Its name.
+        name: String,
+    },
+}
+
+struct Section<'a> {
+    line: usize,
+    name: String,
+    text: &'a [u8],
+    is_ours: bool,
+}
+
+/// `text` without the sections `names`, and, unless `append` keeps them, without anything else. A section with a
+/// line that begins with `mark` is ours; no other one is taken out. Comments above a header belong to it.
+pub fn without(text: &[u8], names: &[&str], mark: &[u8], append: bool) -> Result<Vec<u8>, Conflict> {
+    let (head, sections, tail) = split(text, mark);
+    let mut kept = head.to_vec();
+    for Section { line, name, text, is_ours } in sections {
+        match (append, names.contains(&name.as_str())) {
+            (true, true) if !is_ours => return Err(Conflict::Foreign { line, name }),
+            (false, _) if !is_ours => return Err(Conflict::Others { line, name }),
+            (true, false) => kept.extend(text),
+            _ => {}
+        }
+    }
+    if !append {
+        return Ok(Vec::new());
+    }
+    kept.extend(tail);
+    kept.truncate(kept.trim_ascii_end().len());
+    if !kept.is_empty() {
+        kept.push(b'\n');
+    }
+    Ok(kept)
+}
+
+/// What is above the first section, the sections, and what is below the last one.
+fn split<'a>(text: &'a [u8], mark: &[u8]) -> (&'a [u8], Vec<Section<'a>>, &'a [u8]) {
+    // Line, name, and the two ends of each section.
+    let mut found: Vec<(usize, String, usize, usize)> = Vec::new();
+    let (mut at, mut above) = (0, 0);
+    for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
+        let word = line.trim_ascii();
+        let next = at + line.len();
+        if let Some(header) = word.strip_prefix(b"[") {
+            let name = header.split(|byte| *byte == b']').next().unwrap_or_default().trim_ascii();
+            found.push((number, String::from_utf8_lossy(name).into_owned(), above, next));
+        } else if word.starts_with(mark.trim_ascii()) || !(word.is_empty() || word.starts_with(b"#")) {
+            if let Some((.., end)) = found.last_mut() {
+                *end = next;
+            }
+        } else {
+            // It may be the comment of the next header.
+            at = next;
+            continue;
+        }
+        at = next;
+        above = next;
+    }
+    let head = &text[..found.first().map_or(text.len(), |(_, _, start, _)| *start)];
+    let tail = &text[found.last().map_or(text.len(), |(.., end)| *end)..];
+    let sections = found.into_iter().map(|(line, name, start, end)| {
+        let text = &text[start..end];
+        let is_ours = text.split(|byte| *byte == b'\n').any(|line| line.starts_with(mark));
+        Section { line, name, text, is_ours }
+    });
+    (head, sections.collect(), tail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const OURS: &str = "[a]\n# Expires: x\nk = 1\n\n";
+    const THEIRS: &str = "# mine\n[b]\nk = 2\n";
+
+    fn left(text: &str, names: &[&str], append: bool) -> Result<String, Conflict> {
+        without(text.as_bytes(), names, b"# Expires: ", append).map(|text| String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn what_is_not_ours_stays() {
+        let both = format!("{OURS}{THEIRS}");
+        assert_eq!(left(&both, &["a"], true).unwrap(), format!("\n{THEIRS}"));
+        assert_eq!(left(&format!("{THEIRS}\n{OURS}# end"), &["a"], true).unwrap(), format!("{THEIRS}\n# end\n"));
+        assert_eq!(left(&both, &["c"], true).unwrap(), both);
+        assert_eq!(left(&both, &["b"], true), Err(Conflict::Foreign { line: 6, name: "b".into() }));
+        assert_eq!(left(&both, &["a"], false), Err(Conflict::Others { line: 6, name: "b".into() }));
+        assert_eq!(left(OURS, &["c"], false).unwrap(), "");
+        assert_eq!(left("", &["c"], true).unwrap(), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_section_that_is_not_named_is_never_lost(
+            text in "(\\[[ab]\\]\n|# Expires: \n|k = v\n|#\n|\r\n|é\n){0,12}",
+        ) {
+            if let Ok(kept) = left(&text, &["a"], true) {
+                for (line, section) in text.split("[b]").skip(1).enumerate() {
+                    let body = section.split("[a]").next().unwrap().trim_end();
+                    prop_assert!(kept.contains(&format!("[b]{body}")), "{line}: {kept:?}");
+                }
+            }
+        }
+    }
+}
