@@ -112,20 +112,51 @@ fn read_account(
     let mut roles = BTreeMap::new();
     for (name, node) in entries(&section, "Roles") {
         let path = section.path_of("Roles").join(name.as_str());
-        if format!("{}:{name}", arn.account_id).parse::<RoleRef>().is_err() {
+        // An IAM role may have a path in front of its name, which is no part of what it is called.
+        let (iam_path, name) = name.rsplit_once('/').unwrap_or(("", name));
+        let iam_path = iam_path.strip_prefix('/').unwrap_or(iam_path);
+        let full = RoleArn { path: iam_path.to_owned(), name: name.to_owned(), ..arn.clone() };
+        if full.to_string().parse::<RoleArn>().is_err() {
             report.error(&path, format!("{path} is not a role name: IAM allows letters, digits and + = , . @ - _"));
         }
-        let role = Section::open(report, path, node, ROLE_KEYS);
-        if role.has("Via") {
-            via_paths.insert(RoleArn { name: name.clone(), ..arn.clone() }, role.path_of("Via"));
+        let section = Section::open(report, path.clone(), node, ROLE_KEYS);
+        if section.has("Via") {
+            via_paths.insert(RoleArn { name: name.to_owned(), ..arn.clone() }, section.path_of("Via"));
         }
-        roles.insert(name.clone(), read_role(&role));
+        let mut role = RoleConfig { path: full.path, ..read_role(&section) };
+        keep_partition(&section, &mut role, arn.partition);
+        if !role.path.is_empty() && role.via.is_none() {
+            report.error(
+                &path,
+                format!("{path} has a path, which only roles with a Via have: add Via, or leave the path out"),
+            );
+        }
+        if roles.insert(name.to_owned(), role).is_some() {
+            report.error(
+                &path,
+                format!("{path} is there twice: in an account no two roles have one name, whatever their paths"),
+            );
+        }
     }
     Account {
         name: section.text("Name"),
         default_region: section.checked("DefaultRegion", checks::region),
         tags: section.table("Tags"),
         roles,
+    }
+}
+
+/// No role is reached from another partition. Files of the Go tool say `arn:aws:` everywhere, as it did itself.
+fn keep_partition(section: &Section<'_>, role: &mut RoleConfig, partition: Partition) {
+    let Some(RoleRef::Arn(via)) = &mut role.via else { return };
+    if via.partition != partition {
+        let path = section.path_of("Via");
+        let message = format!(
+            "{path} is of the partition {}, the SSO instance is of {partition}: write {partition}",
+            via.partition
+        );
+        section.report.warning(&path, message);
+        via.partition = partition;
     }
 }
 
@@ -138,5 +169,6 @@ fn read_role(section: &Section<'_>) -> RoleConfig {
         via: section.checked("Via", via),
         source_identity: section.checked("SourceIdentity", checks::source_identity),
         external_id: section.checked("ExternalId", checks::external_id),
+        path: String::new(),
     }
 }

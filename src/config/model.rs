@@ -155,6 +155,8 @@ pub struct RoleConfig {
     pub default_region: Option<String>,
     /// `Tags` of the role.
     pub tags: BTreeMap<String, String>,
+    /// The IAM path that the key has in front of the name, without outer slashes; empty for a permission set.
+    pub path: String,
     /// `Via`: the role to assume first (role chaining). No chain leads back to itself.
     pub via: Option<RoleRef>,
     /// `SourceIdentity` of sts:AssumeRole, 2 to 64 characters.

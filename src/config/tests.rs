@@ -394,7 +394,15 @@ fn loops_of_via_are_spelled() {
     );
     let own = loops("      1: {Roles: {A: {Via: '000000000001:A'}}}\n");
     assert!(own[0].ends_with("000000000001:A via 000000000001:A"), "{own:?}");
-    good("    Accounts: {1: {Roles: {A: {Via: '2:B'}}}, 2: {Roles: {B: {Via: 'arn:aws-cn:iam::1:role/A'}}}}\n");
+    // No role is reached from another partition, so that one is meant.
+    assert_eq!(
+        loops("      1: {Roles: {A: {Via: '2:B'}}}\n      2: {Roles: {B: {Via: 'arn:aws-cn:iam::1:role/A'}}}\n").len(),
+        1
+    );
+    let own = "arn:aws:iam::2:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_B_0123456789abcdef";
+    let permission_set =
+        format!("      1: {{Roles: {{A: {{Via: '{own}'}}}}}}\n      2: {{Roles: {{B: {{Via: '1:A'}}}}}}\n");
+    assert_eq!(loops(&permission_set).len(), 1);
 
     let mut deep = String::from("      1:\n        Roles:\n");
     for i in 0..5000 {

@@ -44,8 +44,9 @@ fn hops(instance: &Instance) -> BTreeMap<RoleArn, RoleArn> {
         .collect()
 }
 
-/// A role's name is unique in its account whatever its path, and the file's keys have no path.
+/// A role's name is unique in its account whatever its path. That of a permission set is the one that people use.
 fn without_path(role: RoleRef, partition: Partition) -> RoleArn {
     let arn = role.into_arn(partition);
-    RoleArn::new(arn.partition, arn.account_id, arn.name)
+    let name = arn.permission_set().unwrap_or(&arn.name).to_owned();
+    RoleArn::new(arn.partition, arn.account_id, name)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use secrecy::ExposeSecret;
 
-use crate::role::{Partition, RoleCredentials, StaticKeys};
+use crate::role::{AccountId, Partition, RoleArn, RoleCredentials, StaticKeys};
 
 use super::client::IdentityCenter;
 use super::error::CallError;
@@ -22,8 +22,8 @@ pub struct Caller {
     pub partition: Partition,
     /// The name that people know: the permission set, the role or the user.
     pub name: String,
-    /// The account's id, as AWS wrote it.
-    pub account: String,
+    /// The account.
+    pub account: AccountId,
 }
 
 impl IdentityCenter {
@@ -78,20 +78,15 @@ impl Caller {
         let ["arn", partition, _, _, account, resource] = fields[..] else { return None };
         let mut parts = resource.split('/');
         let name = match (parts.next()?, parts.next()) {
-            ("assumed-role", Some(role)) => permission_set(role),
+            ("assumed-role", Some(role)) => role,
             (_, None) => resource,
             // A user's path is no part of the name.
             _ => resource.rsplit('/').next()?,
         };
-        let partition = Partition::from_name(partition)?;
-        Some(Self { partition, name: name.to_owned(), account: account.to_owned() })
+        let arn = RoleArn::new(Partition::from_name(partition)?, account.parse().ok()?, name);
+        let name = arn.permission_set().unwrap_or(name).to_owned();
+        Some(Self { partition: arn.partition, account: arn.account_id, name })
     }
-}
-
-/// `AWSReservedSSO_NAME_0123456789abcdef` is how IAM calls the role of a permission set.
-fn permission_set(role: &str) -> &str {
-    let inner = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
-    inner.map_or(role, |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -112,10 +107,8 @@ mod tests {
             ("arn:aws:iam::111122223333:root", Partition::Aws, "root"),
         ] {
             let caller = Caller::of_arn(arn).expect(arn);
-            assert_eq!(
-                (caller.partition, caller.name.as_str(), caller.account.as_str()),
-                (partition, name, "111122223333")
-            );
+            assert_eq!((caller.partition, caller.name.as_str()), (partition, name));
+            assert_eq!(caller.account.to_string(), "111122223333");
         }
         for arn in ["", "arn:aws:iam::1", "x:aws:sts::1:assumed-role/x/y", "arn:azure:sts::1:assumed-role/x/y"] {
             assert_eq!(Caller::of_arn(arn), None, "{arn}");

@@ -119,6 +119,7 @@ fn role(
     let via = own.and_then(|own| own.via.clone()).map(|via| via.into_arn(partition));
     let via = via.filter(|_| !listed.is_some_and(|row| row.role_names.iter().any(|assigned| assigned == name)));
     let partition = via.as_ref().map_or(partition, |via| via.partition);
+    let own_path = own.filter(|_| via.is_some()).map(|own| own.path.clone()).unwrap_or_default();
     let mut role = Role {
         sso: instance.name.clone(),
         sso_region: instance.sso_region.clone(),
@@ -128,7 +129,7 @@ fn role(
         account_name: account.and_then(|account| account.name.clone()).unwrap_or_default(),
         email: listed.map(|row| row.email.clone()).unwrap_or_default(),
         role_name: name.to_owned(),
-        arn: RoleArn::new(partition, id, name),
+        arn: RoleArn { path: own_path, ..RoleArn::new(partition, id, name) },
         profile: String::new(),
         region: config.region(instance, id, name).map(str::to_owned),
         via,

@@ -83,7 +83,7 @@ impl Index {
                     _ if !found.is_empty() => Ok(found),
                     Ok(RoleRef::Short(account, role)) => by_account(connection, instance_id, account, &role),
                     // `000123:Admin` and `123:Admin` are one role; so are ARNs that differ in that.
-                    Ok(RoleRef::Arn(arn)) => by_text(connection, instance_id, "role.arn", &arn.to_string()),
+                    Ok(RoleRef::Arn(arn)) => by_arn(connection, instance_id, &arn),
                     Err(_) => Ok(Vec::new()),
                 }
             }
@@ -122,6 +122,18 @@ fn by_text(connection: &Connection, instance_id: i64, column: &str, value: &str)
     let mut statement = connection.prepare_cached(&format!("{ROLES} WHERE role.instance_id = ?1 AND {column} = ?2"))?;
     let found = statement.query_row(params![instance_id, value], read_role).optional()?;
     found.map(|(id, role)| with_tags(connection, id, role)).into_iter().collect()
+}
+
+/// The role of an ARN that is written in another way than ours: `arn:aws:iam::123:…` without the zeros, without its path,
+/// or as IAM calls the role of a permission set. Within an account a role's name is unique whatever its path.
+fn by_arn(connection: &Connection, instance_id: i64, arn: &RoleArn) -> rusqlite::Result<Vec<Role>> {
+    let exact = by_text(connection, instance_id, "role.arn", &arn.to_string())?;
+    if !exact.is_empty() {
+        return Ok(exact);
+    }
+    let mut named = by_account(connection, instance_id, arn.account_id, arn.permission_set().unwrap_or(&arn.name))?;
+    named.retain(|role| role.arn.partition == arn.partition);
+    Ok(named)
 }
 
 fn by_account(

@@ -42,6 +42,14 @@ impl RoleArn {
     pub fn new(partition: Partition, account_id: AccountId, name: impl Into<String>) -> Self {
         Self { partition, account_id, path: String::new(), name: name.into() }
     }
+
+    /// The permission set whose role this is, where it is the role that IAM Identity Center made in the account:
+    /// IAM calls that `AWSReservedSSO_NAME_0123456789abcdef`.
+    pub fn permission_set(&self) -> Option<&str> {
+        let (name, made_up) = self.name.strip_prefix("AWSReservedSSO_")?.rsplit_once('_')?;
+        let is_made_up = made_up.len() == 16 && made_up.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_made_up && !name.is_empty()).then_some(name)
+    }
 }
 
 impl RoleRef {
@@ -136,6 +144,20 @@ mod tests {
             "arn:aws-eusc:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/X",
         ] {
             assert_eq!(text.parse::<RoleArn>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_role_of_a_permission_set_is_known_by_its_name() {
+        for (name, expected) in [
+            ("AWSReservedSSO_Read_Only_0123456789abcdef", Some("Read_Only")),
+            ("AWSReservedSSO_X_0123456789abcde", None),
+            ("AWSReservedSSO__0123456789abcdef", None),
+            ("AWSReservedSSO_0123456789abcdef", None),
+            ("Admin", None),
+        ] {
+            let arn = RoleArn::new(Partition::Aws, "1".parse().unwrap(), name);
+            assert_eq!(arn.permission_set(), expected, "{name}");
         }
     }
 
