@@ -1,6 +1,8 @@
 //! `~/.aws/config` and `~/.aws/credentials` as the SDKs read them: which profiles there are, and where.
 //! Only looked at here; what is written is one [`block`](super::block).
 
+use std::collections::HashMap;
+
 /// A profile of one of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -19,28 +21,49 @@ pub enum Kind {
     Credentials,
 }
 
-/// The first profile `name` of a text, which need not be UTF-8 throughout.
-pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
-    let text = String::from_utf8_lossy(text);
-    let mut found: Option<Profile> = None;
-    for (at, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            if found.is_some() {
-                break;
+/// The profiles of a text by their names, the first of each name. Read once, for files with thousands of them.
+#[derive(Debug, Default)]
+pub struct Profiles(HashMap<String, Profile>);
+
+impl Profiles {
+    /// Reads a text, which need not be UTF-8 throughout.
+    pub fn read(text: &[u8], kind: Kind) -> Self {
+        let text = String::from_utf8_lossy(text);
+        let mut found: HashMap<String, Profile> = HashMap::new();
+        // The profile whose lines these are; none where they are of no profile, or of the second of a name.
+        let mut open: Option<(String, Profile)> = None;
+        for (at, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if let Some(header) = line.strip_prefix('[') {
+                found.extend(open.take());
+                let header = header.split(']').next().unwrap_or_default().trim();
+                let name = profile_name(header, kind).filter(|name| !found.contains_key(name));
+                open = name.map(|name| (name, Profile { line: at + 1, credential_process: None }));
+            } else if let Some((_, profile)) = &mut open
+                && let Some((key, value)) = line.split_once('=')
+                && key.trim() == "credential_process"
+            {
+                profile.credential_process = Some(value.trim().to_owned());
             }
-            let header = header.split(']').next().unwrap_or_default().trim();
-            if profile_name(header, kind).is_some_and(|found| found == name) {
-                found = Some(Profile { line: at + 1, credential_process: None });
-            }
-        } else if let Some(profile) = &mut found
-            && let Some((key, value)) = line.split_once('=')
-            && key.trim() == "credential_process"
-        {
-            profile.credential_process = Some(value.trim().to_owned());
         }
+        found.extend(open);
+        Self(found)
     }
-    found
+
+    /// The first profile of a name.
+    pub fn get(&self, name: &str) -> Option<&Profile> {
+        self.0.get(name)
+    }
+
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.0.iter().map(|(name, profile)| (name.as_str(), profile))
+    }
+}
+
+/// The first profile `name` of a text.
+pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
+    Profiles::read(text, kind).0.remove(name)
 }
 
 fn profile_name(header: &str, kind: Kind) -> Option<String> {

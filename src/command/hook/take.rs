@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 use super::super::eval::region_request;
 use super::super::ruling::View;
-use super::super::{aws_profiles, choose, load_config, open_session, role};
+use super::super::{aws_profiles, choose, fetch_if_never, load_config, open_session, role};
 use super::answer::{Answer, known};
 use super::{Called, read_call, state, surroundings, sync};
 
@@ -112,7 +112,7 @@ fn delivery(args: &UseCli, config: &Config) -> UseWith {
 
 /// The one role that is meant.
 fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, args: &UseCli) -> Result<Role> {
-    session.fetch_if_never()?;
+    fetch_if_never(session)?;
     if let Some(arn) = &args.arn {
         return role::find(session, config, &Selection::Arn(arn.clone()));
     }
