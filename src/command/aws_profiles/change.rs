@@ -63,28 +63,62 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn text(bytes: Option<&[u8]>) -> Option<String> {
-        bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    /// Bytes of all kinds, most of them those that matter here.
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"\n".to_vec()),
+            Just(b"\r\n".to_vec()),
+            Just(b"[profile x]\n".to_vec()),
+            Just(b"# (the text above ended without a line break)".to_vec()),
+            Just(b"\xef\xbb\xbf".to_vec()),
+            prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    fn lines() -> impl Strategy<Value = String> {
+        prop_oneof![Just(String::new()), "\\[profile [a-z]{1,4}\\]\n(region = [a-z]{1,4}\n)?"]
+    }
+
+    fn shown(bytes: Option<&[u8]>) -> Option<String> {
+        bytes.map(|bytes| bytes.escape_ascii().to_string())
     }
 
     proptest! {
         /// Whichever block came first, and whichever goes first.
         #[test]
         fn blocks_that_came_and_went_leave_the_text_as_it_was(
-            before in prop::option::of("[a-z\\[\\]\r\n= ]{0,12}"),
-            steps in prop::collection::vec((any::<bool>(), "([a-z]{1,4}\n)?"), 0..8),
+            before in prop::option::of(text()),
+            steps in prop::collection::vec((any::<bool>(), lines()), 0..8),
         ) {
-            let before = before.map(String::into_bytes);
             let (mut now, mut roles, mut directories) = (before.clone(), String::new(), String::new());
             for (is_roles, lines) in steps {
                 if is_roles { roles = lines } else { directories = lines }
                 now = compose(now.as_deref(), Some(&roles), Some(&directories)).unwrap();
                 prop_assert!(now.as_deref().unwrap_or_default().starts_with(before.as_deref().unwrap_or_default()));
                 let again = compose(now.as_deref(), Some(&roles), Some(&directories)).unwrap();
-                prop_assert_eq!(text(again.as_deref()), text(now.as_deref()));
+                prop_assert_eq!(shown(again.as_deref()), shown(now.as_deref()), "twice is once");
             }
             let gone = compose(now.as_deref(), Some(""), Some("")).unwrap();
-            prop_assert_eq!(text(gone.as_deref()), text(before.as_deref()));
+            prop_assert_eq!(shown(gone.as_deref()), shown(before.as_deref()));
+        }
+
+        /// What the person writes around the blocks, and between them, stays.
+        #[test]
+        fn text_around_the_blocks_is_not_touched(
+            texts in [text(), text(), text()],
+            blocks in [lines(), lines()],
+            new in [lines(), lines()],
+        ) {
+            let block = |markers, lines: &str| [b"\n", block::render(markers, lines).as_bytes()].concat();
+            let [before, between, after] = &texts;
+            let [one, other] = [block(ROLES, &blocks[0]), block(DIRECTORIES, &blocks[1])];
+            let now = [before, &one[..], between, &other, b"x", after].concat();
+            let new = compose(Some(&now), Some(&new[0]), Some(&new[1])).unwrap().unwrap_or_default();
+            prop_assert!(new.starts_with(before));
+            prop_assert!(new.ends_with(&[b"x", &after[..]].concat()));
+            let kept = between.escape_ascii().to_string();
+            prop_assert!(new.escape_ascii().to_string().contains(&kept));
         }
     }
 }

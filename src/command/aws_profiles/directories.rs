@@ -43,7 +43,7 @@ pub(in crate::command) fn plan(context: &Context, config: &Config, allowed: &[Al
         }
         profiles.extend(lines);
     }
-    let lines = surroundings.with_here(profiles, &roles, &around);
+    let lines = surroundings.with_here(&profiles, &roles, &around);
     let damaged = |damage| file.damaged(damage);
     let all_roles = block::contents(text, ROLES).map_err(damaged)?.pop().map(str::from_utf8);
     let new = match all_roles {
@@ -70,7 +70,8 @@ pub fn lines_beside(
     let around = surroundings.around(text)?;
     let roles: BTreeMap<&str, &Allowed> = allowed.iter().map(|role| (role.profile.as_str(), role)).collect();
     let profiles = roles.values().filter_map(|role| surroundings.profile(role, &around).ok().flatten());
-    Ok(surroundings.with_here(profiles.collect(), &roles, &around))
+    let profiles: Vec<String> = profiles.collect();
+    Ok(surroundings.with_here(&profiles, &roles, &around))
 }
 
 fn by_profile<'a>(allowed: &'a [Allowed], config: &Config) -> Result<BTreeMap<&'a str, &'a Allowed>> {
@@ -153,7 +154,7 @@ impl Surroundings<'_> {
     }
 
     /// The lines of the block, with `here` where that is free.
-    fn with_here(&self, profiles: Vec<String>, roles: &BTreeMap<&str, &Allowed>, around: &Around) -> String {
+    fn with_here(&self, profiles: &[String], roles: &BTreeMap<&str, &Allowed>, around: &Around) -> String {
         let mut lines = profiles.concat();
         let free = around.all.get(HERE).is_none() && self.credentials.get(HERE).is_none();
         if !roles.is_empty() && free && !roles.contains_key(HERE) {
