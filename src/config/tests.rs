@@ -223,10 +223,6 @@ fn odd_keys_are_warned_about_with_their_line() {
             "ProfileFormat: '{{ AccountIdStr .AccountId }}'\n",
             "config.yaml:5: ProfileFormat has the old call AccountIdStr .AccountId: write .AccountIdPad",
         ),
-        (
-            "ConfigProfilesUrlAction: print\n",
-            "config.yaml:5: ConfigProfilesUrlAction is print, which no program shows: open is used",
-        ),
     ] {
         assert_eq!(warnings(rest), [expected]);
     }
