@@ -81,6 +81,8 @@ pub struct Globals {
     pub sts_refresh: bool,
     /// `--no-input`: ask nothing.
     pub no_input: bool,
+    /// `--no-config-check`: leave `~/.aws/config` alone, whatever `AutoConfigCheck` says.
+    pub no_config_check: bool,
 }
 
 /// What a command is given beside its own arguments.

@@ -192,16 +192,9 @@ fn a_role_by_name_puts_no_secret_into_the_shell_and_works_with_an_sdk() {
     let home = signed_in(&simulator, "", "UseWith: profile\n");
     let after = bash(&home, "aws-sso-use 000000000001:Admin");
     assert_eq!((after.status.as_str(), after.profile()), ("1", ""));
-    assert!(
-        after.errors[0].contains("[profile 000000000001:Admin]") && after.errors[0].contains("process --arn"),
-        "{:?}",
-        after.errors
-    );
-    let profile = format!(
-        "[profile 000000000001:Admin]\ncredential_process = {BINARY} process --arn arn:aws:iam::000000000001:role/Admin\n"
-    );
-    std::fs::create_dir_all(home.path().join(".aws")).expect("~/.aws");
-    std::fs::write(home.path().join(".aws/config"), profile).expect("~/.aws/config");
+    let says = |words: &str| after.errors[0].contains(words);
+    assert!(says("no profile '000000000001:Admin'") && says("'aws-sso setup profiles'"), "{:?}", after.errors);
+    home.ok(&["setup", "profiles", "--force"]);
     let after = bash(&home, "aws-sso-use --as-keys 000000000002:Admin; aws-sso-use 000000000001:Admin");
     assert_eq!((after.profile(), after.value("AWS_PROFILE")), ("000000000001:Admin", "000000000001:Admin"));
     for key in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SSO_SESSION_EXPIRATION"] {

@@ -79,6 +79,12 @@ fn every_value_has_its_candidates() {
         (&["aws-sso", "eval", "--format", "j"], &["json"]),
         (&["aws-sso", "flush", "-t", ""], &["sts", "sso", "all"]),
         (&["aws-sso", "log"], &["login", "logout"]),
+        (&["aws-sso", "setup", "pr"], &["profiles"]),
+        (&["aws-sso", "setup", "profiles", "--d"], &["--diff"]),
+        (&["aws-sso", "setup", "profiles", "--pr"], &["--print"]),
+        (&["aws-sso", "setup", "profiles", "--f"], &["--force"]),
+        (&["aws-sso", "config-profiles", "--re"], &["--remove"]),
+        (&["aws-sso", "setup", "profiles", "--aws"], &["--aws-config"]),
         (&["aws-sso", "-S", ""], &["Default"]),
         (&["aws-sso-use", "-S", "D"], &["Default"]),
         (&["aws-sso-clear", "--no-r"], &["--no-region"]),
@@ -92,6 +98,7 @@ fn every_value_has_its_candidates() {
         ["000000000001:Admin\tpayments-dev Admin, 1h30m", "000000000001:ReadOnly\tpayments-dev ReadOnly"]
     );
     assert_eq!(lines(&home, &["aws-sso", "exec", "-A", "0"])[1], "000000000001\tpayments-dev");
+    assert_eq!(lines(&home, &["aws-sso", "setup", "profiles", "--aws-config", ""]), ["files"]);
 }
 
 const TAGS: &str = "\

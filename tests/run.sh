@@ -7,11 +7,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Each program, or a file where there is none, with the Debian package that has it. The shells are tested as they
-# are used: a missing one is a failure, not a test less.
+# are used: a missing one is a failure, not a test less. Somebody's own aws may be another version than Debian's.
 NEEDED=(
     bash:bash zsh:zsh fish:fish dash:dash
     /usr/share/bash-completion/bash_completion:bash-completion direnv:direnv zoxide:zoxide
-    cc:build-essential curl:curl expect:expect faketime:faketime git:git openssl:openssl python3:python3 shellcheck:shellcheck
+    /usr/bin/aws:awscli cc:build-essential curl:curl expect:expect faketime:faketime git:git openssl:openssl python3:python3 shellcheck:shellcheck
     strace:strace tmux:tmux
     chromium:chromium Xvfb:xvfb xclip:xclip
     dbus-daemon:dbus gnome-keyring-daemon:gnome-keyring gpg:gnupg kwalletd5:libkf5wallet-bin pass:pass

@@ -17,7 +17,7 @@ use crate::role::{AccountId, RoleFlags};
 pub use directory::{AllowArgs, DenyArgs};
 pub use out::{ConsoleArgs, CredentialsArgs};
 pub use roles::{ListArgs, TagsArgs};
-pub use setup::{CompletionsArgs, SetupArgs, SetupCommand, StoreArgs};
+pub use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand, StoreArgs};
 pub use suite::{
     ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
 };
@@ -86,7 +86,7 @@ pub struct GlobalArgs {
     /// Fetch credentials anew though the stored ones are valid
     #[arg(long, global = true, hide = true)]
     pub sts_refresh: bool,
-    /// Accepted for old command lines
+    /// Leave ~/.aws/config alone, whatever AutoConfigCheck says
     #[arg(long, global = true, hide = true)]
     pub no_config_check: bool,
 }
@@ -103,6 +103,7 @@ impl From<&GlobalArgs> for Globals {
             threads: args.threads.map(usize::from),
             sts_refresh: args.sts_refresh,
             no_input: args.no_input,
+            no_config_check: args.no_config_check,
         }
     }
 }
@@ -148,6 +149,9 @@ pub enum Command {
     /// The same as 'setup completions', for old command lines
     #[command(hide = true)]
     Completions(CompletionsArgs),
+    /// The same as 'setup profiles', for old command lines
+    #[command(hide = true)]
+    ConfigProfiles(ProfilesArgs),
     /// Print the version
     Version(VersionArgs),
 }

@@ -14,6 +14,7 @@ use crate::config::SecureStore;
 Examples:
   aws-sso setup completions --install           let your shell load aws-sso when it starts
   aws-sso setup completions --uninstall         take that back
+  aws-sso setup profiles                        let the AWS CLI and SDKs find your roles by --profile
   aws-sso setup store                           show who keeps the secrets, and who could
   aws-sso setup store secret-service            move them there"
 )]
@@ -28,6 +29,8 @@ pub struct SetupArgs {
 pub enum SetupCommand {
     /// Load commands, completions and prompt when your shell starts
     Completions(CompletionsArgs),
+    /// Write a profile for every role into ~/.aws/config
+    Profiles(ProfilesArgs),
     /// Show who keeps the secrets, or have another one keep them
     Store(StoreArgs),
 }
@@ -90,4 +93,45 @@ pub struct CompletionsArgs {
     /// Do not ask
     #[arg(short, long, alias = "force")]
     pub yes: bool,
+}
+
+/// `setup profiles`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes one block between two markers into ~/.aws/config, with a profile for every role of every SSO
+instance of config.yaml, chained ones too. All else in the file stays as it is, byte for byte; what
+was there before is kept in a backup beside it. Shows the change first and asks. Blocks that the Go
+tool of the same name wrote for these instances are taken out.
+
+Examples:
+  aws-sso setup profiles                        show what would change, and ask
+  aws-sso setup profiles --force                without a question, as in a script
+  aws-sso setup profiles --diff                 show it, and leave it at that
+  aws-sso setup profiles --print                the block, for dotfiles of your own
+  aws-sso setup profiles --remove               take the block out again
+  aws s3 ls --profile 123456789012:ReadOnly     use one
+
+With 'AutoConfigCheck: true' in config.yaml the profiles follow whenever roles are fetched.")]
+pub struct ProfilesArgs {
+    /// Show how the file would change, and change nothing
+    #[arg(long, conflicts_with_all = ["print", "force"])]
+    pub diff: bool,
+    /// Print the block, and change nothing
+    #[arg(long, conflicts_with_all = ["force", "remove"])]
+    pub print: bool,
+    /// Do not ask
+    #[arg(short = 'y', long, visible_alias = "yes")]
+    pub force: bool,
+    /// Take the block out again
+    #[arg(long)]
+    pub remove: bool,
+    /// File to write, instead of ~/.aws/config [env: AWS_CONFIG_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub aws_config: Option<PathBuf>,
+    /// Fetch accounts and roles first
+    #[arg(long, hide = true, conflicts_with = "remove")]
+    pub no_cache: bool,
+    /// Accepted for old command lines
+    #[arg(long, hide = true, num_args = 0..=1)]
+    pub open: Option<Option<String>>,
 }

@@ -15,7 +15,7 @@ use crate::session::{Manners, Session};
 use crate::{Error, Exit, Result, ui};
 
 use super::ruling::{Known, View, description, in_instance, judge, nearest};
-use super::{aws_profiles, load_config, open_session, open_writable, role};
+use super::{aws_profiles, fetch_if_never, load_config, open_session, open_writable, role};
 
 pub(super) fn allow(args: &AllowArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
@@ -48,7 +48,7 @@ fn allow_file(args: &AllowArgs, config: &Config, context: &Context) -> Result<()
     };
     let around = in_instance(context, config, &wish).map_err(refused)?;
     let mut session = open_session(&around, config, Manners::MayAsk).map_err(refused)?;
-    session.fetch_if_never()?;
+    fetch_if_never(&mut session)?;
     let role = match role::find(&session, config, &wish.selection) {
         Ok(role) => role,
         Err(error) => match role::elsewhere(&session, config, &wish.selection)?.filter(|_| wish.sso.is_none()) {

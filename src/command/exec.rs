@@ -18,7 +18,7 @@ use crate::{Error, Result};
 
 use super::program::running_program;
 use super::ruling::{self, View};
-use super::{choose, find_path, freshness, load_config, open_session, role};
+use super::{choose, fetch_if_never, find_path, freshness, load_config, open_session, role};
 
 pub(super) fn run(args: &ExecArgs, context: &Context) -> Result<()> {
     if !args.overwrite_env
@@ -69,7 +69,7 @@ fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, typed:
     let narrow = Query { account: typed.account, role: typed.role.clone(), ..Query::default() };
     let half = typed.profile.is_none() && typed.arn.is_none() && typed.account.is_some() != typed.role.is_some();
     let variables = context.role_variables();
-    session.fetch_if_never()?;
+    fetch_if_never(session)?;
     if context.interactive && (half || typed.select(Some(&variables))?.is_none()) {
         return choose::choose(session, config, context, "", &narrow);
     }

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::session::{Manners, Session};
 use crate::{Result, ui};
 
+use super::aws_profiles::after_refresh;
 use super::{load_config, open_session, refresh_sentence};
 
 pub(super) fn run(args: &LoginArgs, context: &Context) -> Result<()> {
@@ -29,7 +30,9 @@ pub(super) fn run(args: &LoginArgs, context: &Context) -> Result<()> {
     if args.no_refresh || !session.is_stale() {
         return Ok(());
     }
-    refresh(&mut session)
+    refresh(&mut session)?;
+    after_refresh(context, &config, false);
+    Ok(())
 }
 
 fn refresh(session: &mut Session<'_>) -> Result<()> {

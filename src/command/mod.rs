@@ -107,6 +107,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Flush(args) => flush::run(&args, &context),
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),
+        Command::ConfigProfiles(args) => setup::profiles::run(&args, &context),
         Command::Version(args) => version::run(&args),
     }
 }
@@ -174,6 +175,21 @@ fn open_session<'a>(context: &'a Context, config: &'a Config, manners: Manners) 
     let instance = config.instance(context.wanted_instance())?;
     let state = open_state(context, config, instance)?;
     Session::new(context, config, instance, state, manners)
+}
+
+/// Fetches accounts and roles where none were fetched yet and the person can be asked; the AWS profiles follow.
+fn fetch_if_never(session: &mut Session<'_>) -> Result<()> {
+    if session.fetch_if_never()? {
+        aws_profiles::after_refresh(session.context(), session.config(), false);
+    }
+    Ok(())
+}
+
+/// Fetches accounts and roles before a command that shows them; the AWS profiles follow.
+fn refresh_first(context: &Context, config: &Config) -> Result<()> {
+    open_session(context, config, Manners::MayAsk)?.refresh()?;
+    aws_profiles::after_refresh(context, config, false);
+    Ok(())
 }
 
 /// How fresh credentials must be for a command that only hands them out.

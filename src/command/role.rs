@@ -5,6 +5,8 @@ use crate::role::{Role, RoleFlags, Selection};
 use crate::session::Session;
 use crate::{Error, Result};
 
+use super::fetch_if_never;
+
 /// The one role that the flags, or else the environment, name.
 ///
 /// Where no roles were fetched yet and the person can be asked, they are fetched now.
@@ -17,7 +19,7 @@ pub(super) fn resolve(
     let selection = typed.select(environment)?.ok_or_else(|| {
         Error::usage("which role? Name it with -p PROFILE, -a ARN, or -A ACCOUNT -R ROLE; 'aws-sso list' shows them")
     })?;
-    session.fetch_if_never()?;
+    fetch_if_never(session)?;
     find(session, config, &selection)
 }
 

@@ -13,13 +13,13 @@ use crate::session::Manners;
 use crate::{Error, Result, ui};
 
 use super::list::tell_what_is_missing;
-use super::{load_config, open_session, open_state, role, tagged};
+use super::{load_config, open_session, open_state, refresh_first, role, tagged};
 
 pub(super) fn run(args: &TagsArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let filter = Filter::of(args)?;
     if args.force_update {
-        open_session(context, &config, Manners::MayAsk)?.refresh()?;
+        refresh_first(context, &config)?;
     }
     let instance = config.instance(context.wanted_instance())?;
     let (index, row) = open_state(context, &config, instance)?;

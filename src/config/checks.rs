@@ -71,6 +71,30 @@ pub(super) fn one_line_name(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
+/// Whether a name can be a key of a profile in `~/.aws/config`: the SDKs end it at `=`, Python's also at `:`.
+pub(super) fn is_profile_key(name: &str) -> bool {
+    let begins_otherwise = name.starts_with(['#', ';', '[']);
+    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '=' | ':' | '[' | ']');
+    !name.is_empty() && !begins_otherwise && name.chars().all(plain)
+}
+
+/// Whether a key of an AWS profile says where its credentials come from. SDKs prefer most of these to a process.
+pub(super) fn gives_credentials(key: &str) -> bool {
+    const KEYS: [&str; 9] = [
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_session_token",
+        "credential_process",
+        "credential_source",
+        "login_session",
+        "role_arn",
+        "source_profile",
+        "web_identity_token_file",
+    ];
+    let key = key.to_ascii_lowercase();
+    key.starts_with("sso_") || KEYS.contains(&key.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +148,31 @@ mod tests {
         assert!(external_id("a:b/c-1=").is_ok());
         for bad in ["x", "a b", &"x".repeat(1225)] {
             assert!(external_id(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn a_key_of_a_profile_is_one_word_and_does_not_choose_the_credentials() {
+        for (name, is_key) in [
+            ("output", true),
+            ("cli_pager", true),
+            ("", false),
+            ("a b", false),
+            ("a=b", false),
+            ("a:b", false),
+            ("[x", false),
+            ("x]", false),
+            ("#x", false),
+            (";x", false),
+            ("a\nb", false),
+            (" a", false),
+        ] {
+            assert_eq!(is_profile_key(name), is_key, "{name:?}");
+        }
+        for (name, gives) in
+            [("role_arn", true), ("SSO_Session", true), ("Credential_Process", true), ("region", false), ("sso", false)]
+        {
+            assert_eq!(gives_credentials(name), gives, "{name}");
         }
     }
 

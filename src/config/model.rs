@@ -54,7 +54,7 @@ pub struct Config {
     /// `UrlExecCommand`: program and arguments, `%s` for the URL, `~` and `$HOME` as written. Sound
     /// whenever an action is `exec`, otherwise possibly empty.
     pub url_exec_command: Vec<String>,
-    /// `ConfigProfilesUrlAction`: what written AWS profiles do with a URL; none follows `UrlAction`.
+    /// `ConfigProfilesUrlAction`: what the Go tool's AWS profiles do with a URL. Ours open none.
     pub config_profiles_url_action: Option<UrlAction>,
     /// `ConfigProfilesBinaryPath`: the program that written AWS profiles call, as written.
     pub config_profiles_binary_path: Option<PathBuf>,

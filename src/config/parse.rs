@@ -1,6 +1,6 @@
 //! The top level of `config.yaml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -111,15 +111,29 @@ fn read_store(top: &Section<'_>) -> Option<SecureStore> {
     Some(store)
 }
 
+/// What is written into AWS profiles must be a line there, and may neither end the profile nor be the role in its
+/// place.
+fn check_variables(top: &Section<'_>, variables: &BTreeMap<String, String>) {
+    let mut seen = BTreeSet::new();
+    for (name, value) in variables {
+        let path = top.path_of("ConfigVariables").join(name.as_str());
+        if !checks::is_profile_key(name) || checks::one_line_name(value).is_err() {
+            top.report.error(&path, format!("{path} must fit on one line of an AWS profile, as NAME = VALUE"));
+        } else if checks::gives_credentials(name) {
+            let message =
+                format!("{path} would be in the way of the role: a profile gets its credentials from aws-sso");
+            top.report.error(&path, message);
+        } else if !seen.insert(name.to_lowercase()) {
+            let message = format!("{path} is there twice in another case, which is one setting of an AWS profile");
+            top.report.error(&path, message);
+        }
+    }
+}
+
 fn read_profiles(top: &Section<'_>, config: &mut Config) {
     config.config_profiles_binary_path = top.text("ConfigProfilesBinaryPath").map(PathBuf::from);
     config.config_variables = top.table("ConfigVariables");
-    for (name, value) in &config.config_variables {
-        if checks::one_line_name(name).is_err() || checks::one_line_name(value).is_err() || name.contains(['=', '[']) {
-            let path = top.path_of("ConfigVariables").join(name.as_str());
-            top.report.error(&path, format!("{path} must fit on one line of an AWS profile, as NAME = VALUE"));
-        }
-    }
+    check_variables(top, &config.config_variables);
     // Older files say 0 for "no duration of my own".
     if let Some(minutes) = top.checked("ConsoleDuration", |text| match text.parse::<u64>() {
         Ok(minutes @ (0 | 15..=720)) => Ok(minutes),

@@ -223,10 +223,6 @@ fn odd_keys_are_warned_about_with_their_line() {
             "ProfileFormat: '{{ AccountIdStr .AccountId }}'\n",
             "config.yaml:5: ProfileFormat has the old call AccountIdStr .AccountId: write .AccountIdPad",
         ),
-        (
-            "ConfigProfilesUrlAction: print\n",
-            "config.yaml:5: ConfigProfilesUrlAction is print, which no program shows: open is used",
-        ),
     ] {
         assert_eq!(warnings(rest), [expected]);
     }
@@ -279,6 +275,9 @@ fn wrong_values_are_refused_with_line_and_hint() {
         ("EnvVarTags: [a-b, a_b]\n", "EnvVarTags has a-b and a_b, which both become AWS_SSO_TAG_A_B: keep one"),
         ("Threads: 1\nthreads: 2\n", "threads is given twice: it is the same key as Threads"),
         ("ConfigVariables: {a: \"x\\ny\"}\n", "ConfigVariables.a must fit on one line of an AWS profile"),
+        ("ConfigVariables: {'a b': c}\n", "ConfigVariables.a b must fit on one line of an AWS profile"),
+        ("ConfigVariables: {role_arn: x}\n", "ConfigVariables.role_arn would be in the way of the role"),
+        ("ConfigVariables: {Output: x, output: y}\n", "ConfigVariables.output is there twice in another case"),
         ("ConfigVariables: {a: {b: c}}\n", "ConfigVariables.a must be a single value, not a mapping"),
         ("    Accounts: [1]\n", "SSOConfig.Default.Accounts must be a mapping of names, not a list"),
         (

@@ -37,9 +37,6 @@ fn check_profiles(top: &Section<'_>, config: &Config) {
     let general = config.url_action;
     let key = if top.has("ConfigProfilesUrlAction") { "ConfigProfilesUrlAction" } else { "ConfigUrlAction" };
     let path = top.path_of(key);
-    if matches!(own, UrlAction::Print | UrlAction::PrintUrl) {
-        top.report.warning(&path, format!("{path} is {own}, which no program shows: open is used"));
-    }
     if own.is_container() != general.is_container() && (own == UrlAction::Exec || general == UrlAction::Exec) {
         let message = format!("{path} is {own} while UrlAction is {general}: use a container for both or for neither");
         top.report.error(&path, message);

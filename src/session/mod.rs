@@ -208,17 +208,28 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// What surrounds the command.
+    pub fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// The config that the instance is of.
+    pub fn config(&self) -> &'a Config {
+        self.config
+    }
+
     /// Whether the person can be asked to sign in.
     pub fn may_ask(&self) -> bool {
         self.may_ask
     }
 
-    /// Fetches accounts and roles where none were fetched yet and the person can be asked.
-    pub fn fetch_if_never(&mut self) -> Result<()> {
-        if self.row.refreshed_at.is_none() && self.may_ask() {
+    /// Fetches accounts and roles where none were fetched yet and the person can be asked; whether it did.
+    pub fn fetch_if_never(&mut self) -> Result<bool> {
+        let needed = self.row.refreshed_at.is_none() && self.may_ask();
+        if needed {
             self.refresh()?;
         }
-        Ok(())
+        Ok(needed)
     }
 
     /// The network, from the first call on.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
+use crate::Result;
 use crate::context::Env;
 use crate::error::one_line;
 
@@ -17,6 +18,11 @@ const CYAN: u8 = 36;
 /// Writes how the content of the file `name` changes to standard error; none stands for no file.
 pub fn show_diff(name: &str, old: Option<&[u8]>, new: Option<&[u8]>, env: &Env) {
     super::write_error(&unified(name, old, new, super::wants_colour(&std::io::stderr(), env)));
+}
+
+/// Prints it to standard output.
+pub fn print_diff(name: &str, old: Option<&[u8]>, new: Option<&[u8]>, env: &Env) -> Result<()> {
+    super::print(&(unified(name, old, new, super::wants_colour(&std::io::stdout(), env)) + "\n"))
 }
 
 /// The diff. A file may hold anything: each of its lines is made safe for a terminal by itself.

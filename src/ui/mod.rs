@@ -15,7 +15,7 @@ mod width;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 pub use clipboard::copy_to_terminal;
-pub use diff::show_diff;
+pub use diff::{print_diff, show_diff};
 pub use log::start_log;
 pub use progress::Progress;
 pub use prompt::{confirm, password};

@@ -1,15 +1,16 @@
 //! `~/.aws/config` and `~/.aws/credentials` as the SDKs read them: which profiles there are, and where.
 //! Only looked at here; what is written is one [`block`](super::block).
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-/// A profile of one of the files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
+/// A section of one of the files: its header and the settings below it. Some settings are keys, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Section {
     /// Line of its header, from 1.
     pub line: usize,
-    /// Its `credential_process`, where it has one.
-    pub credential_process: Option<String>,
+    header: String,
+    /// By key in lower case, in their order.
+    settings: Vec<(String, String)>,
 }
 
 /// Which of the two files a text is: their headers differ.
@@ -21,52 +22,79 @@ pub enum Kind {
     Credentials,
 }
 
-/// The first profile `name` of a text, which need not be UTF-8 throughout.
-pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
-    let text = String::from_utf8_lossy(text);
-    let mut found: Option<Profile> = None;
-    for (at, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            if found.is_some() {
-                break;
-            }
-            let header = header.split(']').next().unwrap_or_default().trim();
-            if profile_name(header, kind).is_some_and(|found| found == name) {
-                found = Some(Profile { line: at + 1, credential_process: None });
-            }
-        } else if let Some(profile) = &mut found
-            && let Some((key, value)) = line.split_once('=')
-            && key.trim() == "credential_process"
-        {
-            profile.credential_process = Some(value.trim().to_owned());
-        }
+impl Section {
+    /// The name of a profile.
+    pub fn profile_name(&self, kind: Kind) -> Option<String> {
+        profile_name(&self.header, kind)
     }
-    found
+
+    /// The name of an `[sso-session NAME]`.
+    pub fn session_name(&self) -> Option<&str> {
+        let rest = self.header.strip_prefix("sso-session")?;
+        rest.starts_with([' ', '\t']).then(|| rest.trim())
+    }
+
+    /// The value of a setting, which is not one of a nested group. An empty one counts as absent.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let found = self.settings.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The command that a profile gets its credentials from.
+    pub fn credential_process(&self) -> Option<&str> {
+        self.get("credential_process")
+    }
 }
 
-/// What the profile `name` of a text says, by key in lower case; none where there is no such profile. Of a
-/// nested section only the first line is read.
-pub fn find_settings(text: &[u8], kind: Kind, name: &str) -> Option<BTreeMap<String, String>> {
+/// The sections of a text, which need not be UTF-8 throughout.
+pub fn sections(text: &[u8]) -> Vec<Section> {
     let text = String::from_utf8_lossy(text);
-    let mut found: Option<BTreeMap<String, String>> = None;
-    let mut inside = false;
-    for line in text.lines() {
+    let mut sections: Vec<Section> = Vec::new();
+    for (at, line) in text.lines().enumerate() {
         if let Some(header) = line.trim().strip_prefix('[') {
-            let header = header.split(']').next().unwrap_or_default().trim();
-            inside = profile_name(header, kind).is_some_and(|found| found == name);
-            if inside {
-                found.get_or_insert_default();
-            }
-        } else if inside
-            && let Some(settings) = &mut found
+            let header = header.split(']').next().unwrap_or_default().trim().to_owned();
+            sections.push(Section { line: at + 1, header, settings: Vec::new() });
+        } else if let Some(section) = sections.last_mut()
+            // What is indented is of the group above it.
             && !line.starts_with([' ', '\t', '#', ';'])
             && let Some((key, value)) = line.split_once('=')
         {
-            settings.insert(key.trim().to_ascii_lowercase(), value.trim().to_owned());
+            section.settings.push((key.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
-    found
+    sections
+}
+
+/// The profiles of a text by their names, the first of each name. Read once, for files with thousands of them.
+#[derive(Default)]
+pub struct Profiles(HashMap<String, Section>);
+
+impl Profiles {
+    /// Reads a text.
+    pub fn read(text: &[u8], kind: Kind) -> Self {
+        let mut found = HashMap::new();
+        for section in sections(text) {
+            if let Some(name) = section.profile_name(kind) {
+                found.entry(name).or_insert(section);
+            }
+        }
+        Self(found)
+    }
+
+    /// The first profile of a name.
+    pub fn get(&self, name: &str) -> Option<&Section> {
+        self.0.get(name)
+    }
+
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Section)> {
+        self.0.iter().map(|(name, section)| (name.as_str(), section))
+    }
+}
+
+/// The first profile `name` of a text.
+pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Section> {
+    sections(text).into_iter().find(|section| section.profile_name(kind).as_deref() == Some(name))
 }
 
 fn profile_name(header: &str, kind: Kind) -> Option<String> {
@@ -117,7 +145,10 @@ mod tests {
         let text =
             b"[default]\nregion = x\n[profile dev]\n# c\ncredential_process = a b\n\n[ profile  \"two words\" ]\r\n\
                      [profile three words]\ncredential_process=c\n[sso-session dev2]\n[dev3]\n\xff\n";
-        let found = |name: &str| find_profile(text, Kind::Config, name).map(|p| (p.line, p.credential_process));
+        let found = |name: &str| {
+            let found = find_profile(text, Kind::Config, name)?;
+            Some((found.line, found.credential_process().map(str::to_owned)))
+        };
         assert_eq!(found("dev"), Some((3, Some("a b".to_owned()))));
         assert_eq!(found("two words"), Some((7, None)));
         assert_eq!(found("three words"), Some((8, Some("c".to_owned()))));
@@ -130,13 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_of_a_profile_are_read() {
-        let text = b"[profile dev]\nRegion = eu-west-1\n# a = b\ns3 =\n  region = x\n[profile other]\nregion=y\n[profile dev]\noutput=json\r\n";
-        let found = find_settings(text, Kind::Config, "dev").expect("dev");
-        let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        assert_eq!(found, [("output", "json"), ("region", "eu-west-1"), ("s3", "")]);
-        assert_eq!(find_settings(text, Kind::Config, "de"), None);
-        assert!(find_settings(b"[a]\nx=1=2\n", Kind::Credentials, "a").is_some_and(|found| found["x"] == "1=2"));
+    fn a_section_says_what_stands_below_its_header() {
+        let text = b"[sso-session mine]\nSSO_Region = eu-west-1\n# a = b\ns3 =\n  region = x\n[profile dev]\nx=1=2\r\n";
+        let [session, profile] = &sections(text)[..] else { panic!("two sections") };
+        assert_eq!((session.session_name(), session.profile_name(Kind::Config)), (Some("mine"), None));
+        assert_eq!(
+            (session.get("sso_region"), session.get("region"), session.get("s3")),
+            (Some("eu-west-1"), None, None)
+        );
+        assert_eq!((profile.line, profile.session_name(), profile.get("x")), (6, None, Some("1=2")));
     }
 
     #[test]
@@ -144,7 +177,7 @@ mod tests {
         for name in ["dev", "000000000001:Admin", "two words", "a&b$(x)`y`", "é", "a=b%c"] {
             assert!(can_be_header(name));
             let found = find_profile(profile_lines(name, "x -p 'y'").as_bytes(), Kind::Config, name).expect(name);
-            assert_eq!(found.credential_process.as_deref(), Some("x -p 'y'"));
+            assert_eq!(found.credential_process(), Some("x -p 'y'"));
         }
         for name in ["", " a", "a ", "a]b", "a\nb", "a\"b", "a'b", "a#b", "a;b", "a\\b"] {
             assert!(!can_be_header(name), "{name:?}");

@@ -133,6 +133,33 @@ pub fn strip(text: &[u8], markers: Markers<'_>) -> Result<Vec<u8>, Damage> {
     Ok(rest)
 }
 
+/// What is between these markers, a piece for each block, without what a block remembers.
+pub fn contents<'a>(text: &'a [u8], markers: Markers<'_>) -> Result<Vec<&'a [u8]>, Damage> {
+    let content = |block: Block| {
+        let inner = &text[block.inner];
+        let first = inner.iter().position(|byte| *byte == b'\n').map_or(inner.len(), |end| end + 1);
+        if note(inner).is_some() { &inner[first..] } else { inner }
+    };
+    Ok(find_all(text, markers)?.into_iter().map(content).collect())
+}
+
+/// `text` with every block between these markers emptied, line for line: what is left has the lines that it had.
+pub fn blanked(text: &[u8], markers: Markers<'_>) -> Result<Vec<u8>, Damage> {
+    let (mut rest, mut kept_to) = (Vec::with_capacity(text.len()), 0);
+    for block in find_all(text, markers)? {
+        rest.extend(&text[kept_to..block.whole.start]);
+        rest.extend(text[block.whole.clone()].iter().filter(|byte| **byte == b'\n'));
+        kept_to = block.whole.end;
+    }
+    rest.extend(&text[kept_to..]);
+    Ok(rest)
+}
+
+/// Whether nothing comes after the block.
+pub fn is_last(text: &[u8], markers: Markers<'_>) -> Result<bool, Damage> {
+    Ok(find(text, markers)?.is_some_and(|block| block.whole.end == text.len()))
+}
+
 fn find(text: &[u8], markers: Markers<'_>) -> Result<Option<Block>, Damage> {
     let mut blocks = find_all(text, markers)?;
     match blocks.get(1) {
@@ -268,6 +295,20 @@ mod tests {
         let text = b"a\r\n# >>> x >>>\r\nb\r\n# <<< x <<<\r\nc\n# >>> x >>>\n# <<< x <<<";
         assert_eq!(strip(text, OURS).unwrap(), b"a\r\nc\n");
         assert_eq!(strip(b"a\n# >>> x >>>\nb", OURS), Err(Damage::Unclosed(2)));
+    }
+
+    #[test]
+    fn what_a_block_holds_is_found_and_blanked_line_for_line() {
+        let text =
+            b"a\n# >>> x >>>\n# (this file was made for these lines)\r\nb\n# <<< x <<<\nc\n# >>> x >>>\n# <<< x <<<";
+        assert_eq!(contents(text, OURS).unwrap(), [&b"b\n"[..], b""]);
+        assert_eq!(blanked(text, OURS).unwrap(), b"a\n\n\n\n\nc\n\n");
+        assert_eq!(blanked(b"a\n# <<< x <<<", OURS), Err(Damage::Unopened(2)));
+        for (text, last) in
+            [("# >>> x >>>\n# <<< x <<<\n", true), ("# >>> x >>>\n# <<< x <<<\n\n", false), ("a", false)]
+        {
+            assert_eq!(is_last(text.as_bytes(), OURS), Ok(last), "{text:?}");
+        }
     }
 
     /// Bytes of all kinds, most of them those that matter here.

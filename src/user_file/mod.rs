@@ -25,6 +25,7 @@ pub struct UserFile {
     path: PathBuf,
     target: PathBuf,
     content: Option<Vec<u8>>,
+    private: bool,
 }
 
 impl UserFile {
@@ -45,7 +46,13 @@ impl UserFile {
         if content.as_ref().is_some_and(|text| text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")) {
             return Err(failed(&"it is in UTF-16; save it as UTF-8"));
         }
-        Ok(Self { path: path.to_path_buf(), target, content })
+        Ok(Self { path: path.to_path_buf(), target, content, private: false })
+    }
+
+    /// The same, but where there is no file or no directory, one for this user alone will be made.
+    #[must_use]
+    pub fn made_private(self) -> Self {
+        Self { private: true, ..self }
     }
 
     /// The path that the person knows it by.

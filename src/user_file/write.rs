@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::UserFile;
+use crate::private::private_directory;
 use crate::{Error, Result};
 
 const BACKUP: &str = ".aws-sso-backup";
@@ -33,16 +34,19 @@ impl UserFile {
         self.prepare(Some(new), false, true).map_err(|error| self.not_written(&error))
     }
 
-    fn prepare(&self, new: Option<&[u8]>, with_backup: bool, private: bool) -> std::io::Result<Staged<'_>> {
+    fn prepare(&self, new: Option<&[u8]>, with_backup: bool, secret: bool) -> std::io::Result<Staged<'_>> {
         let directory = self.directory();
         let metadata = match &self.content {
             Some(_) => Some(writable(&self.target)?),
             None => None,
         };
         if metadata.is_none() && new.is_some() {
-            fs::create_dir_all(directory)?;
+            match self.private {
+                true => private_directory(directory)?,
+                false => fs::create_dir_all(directory)?,
+            }
         }
-        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref(), private);
+        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref(), self.private, secret);
         let new = new.map(temporary).transpose()?;
         let backup = self.content.as_deref().filter(|_| with_backup).map(temporary).transpose()?;
         Ok(Staged { file: self, new, backup })
@@ -110,26 +114,29 @@ fn writable(path: &Path) -> std::io::Result<Metadata> {
     Ok(metadata)
 }
 
-/// A file with `content` on the disk of `directory`, with the owner of the one it will replace, and its mode unless
-/// it is to be `private`.
+/// A file with `content` on the disk of `directory`, with the owner of the one it will replace, and with its mode unless
+/// the content is `secret`. Where it replaces none it may be made `private`.
 fn temporary(
     directory: &Path,
     content: &[u8],
     replaced: Option<&Metadata>,
     private: bool,
+    secret: bool,
 ) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".aws-sso-");
     #[cfg(unix)]
-    if replaced.is_none() && !private {
+    if replaced.is_none() && !private && !secret {
         // Less the umask; what replaces a file is nobody else's to read until it has that file's mode.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     }
+    #[cfg(not(unix))]
+    let _ = private;
     let mut file = builder.tempfile_in(directory)?;
     file.write_all(content)?;
     if let Some(replaced) = replaced {
         keep_owner(file.as_file(), replaced);
-        if !private {
+        if !secret {
             file.as_file().set_permissions(replaced.permissions())?;
         }
     }

@@ -9,7 +9,7 @@ use crate::command::aws_profiles::{config_path, credentials_path};
 use crate::context::{Context, Env};
 use crate::environment::foreign_credentials;
 use crate::role::{RoleFlags, StaticKeys};
-use crate::user_file::aws_config::{Kind, find_settings};
+use crate::user_file::aws_config::{Kind, find_profile};
 use crate::{Error, Result};
 
 /// Keys of others, and the region that goes with them.
@@ -59,23 +59,22 @@ pub(super) fn foreign_keys(env: &Env) -> Option<Foreign> {
 pub(super) fn foreign_profile(context: &Context, name: &str) -> Result<ForeignProfile> {
     crate::memory::expect_secrets();
     let (config, credentials) = (config_path(context)?, credentials_path(context)?);
-    let keys_of = |path: &Path, kind| find_settings(&std::fs::read(path).unwrap_or_default(), kind, name);
+    let keys_of = |path: &Path, kind| find_profile(&std::fs::read(path).unwrap_or_default(), kind, name);
     let (in_credentials, in_config) = (keys_of(&credentials, Kind::Credentials), keys_of(&config, Kind::Config));
     let unknown = || no_such_profile(name, &config, &credentials);
     let settings = in_config.as_ref().or(in_credentials.as_ref()).ok_or_else(unknown)?;
     // As the SDKs have it, keys come before whatever else a profile says.
     let with_keys = in_credentials.iter().chain(&in_config).find_map(|settings| {
-        let get = |key: &str| settings.get(key).filter(|value| !value.is_empty());
         Some(StaticKeys {
-            access_key_id: get("aws_access_key_id")?.clone(),
-            secret_access_key: get("aws_secret_access_key")?.as_str().into(),
-            session_token: get("aws_session_token").map(|token| token.as_str().into()),
+            access_key_id: settings.get("aws_access_key_id")?.to_owned(),
+            secret_access_key: settings.get("aws_secret_access_key")?.into(),
+            session_token: settings.get("aws_session_token").map(Into::into),
         })
     });
     if let Some(keys) = with_keys {
-        return Ok(ForeignProfile::Keys(Foreign { keys, region: settings.get("region").cloned() }));
+        return Ok(ForeignProfile::Keys(Foreign { keys, region: settings.get("region").map(str::to_owned) }));
     }
-    if let Some((sso, role)) = settings.get("credential_process").and_then(|command| ours(command)) {
+    if let Some((sso, role)) = settings.credential_process().and_then(ours) {
         return Ok(ForeignProfile::Ours { sso, role });
     }
     Err(Error::failed(format!(

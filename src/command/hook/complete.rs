@@ -350,7 +350,7 @@ fn kind_of(arg: &Arg) -> Option<Kind> {
         "sso" => Kind::Instance,
         "fields" | "sort" => Kind::Field,
         "prefix" => Kind::FieldPrefix,
-        "config" | "browser" | "shell_script" | "path" => Kind::File,
+        "config" | "browser" | "shell_script" | "path" | "aws_config" => Kind::File,
         "shell" => Kind::Words(if arg.is_positional() { SHELLS } else { ALL_SHELLS }),
         "level" => Kind::Words(&["error", "warn", "info", "debug", "trace"]),
         "url_action" => Kind::Words(URL_ACTIONS),

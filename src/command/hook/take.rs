@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 use super::super::eval::region_request;
 use super::super::ruling::View;
-use super::super::{aws_profiles, choose, load_config, open_session, role};
+use super::super::{aws_profiles, choose, fetch_if_never, load_config, open_session, role};
 use super::answer::{Answer, known};
 use super::{Called, read_call, state, surroundings, sync};
 
@@ -60,7 +60,7 @@ pub(super) fn run(shell: Shell, call: HookUse, context: &Context) -> Result<Stri
             (Some(credentials), hook)
         }
         UseWith::Profile => {
-            ensure_profile(&context, &role)?;
+            ensure_profile(&context, &role.profile)?;
             (None, hook)
         }
     };
@@ -112,7 +112,7 @@ fn delivery(args: &UseCli, config: &Config) -> UseWith {
 
 /// The one role that is meant.
 fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, args: &UseCli) -> Result<Role> {
-    session.fetch_if_never()?;
+    fetch_if_never(session)?;
     if let Some(arn) = &args.arn {
         return role::find(session, config, &Selection::Arn(arn.clone()));
     }
@@ -125,16 +125,14 @@ fn role_of(session: &mut Session<'_>, config: &Config, context: &Context, args: 
 }
 
 /// Whether the SDKs will find the profile that AWS_PROFILE is to name.
-fn ensure_profile(context: &Context, role: &Role) -> Result<()> {
+fn ensure_profile(context: &Context, profile: &str) -> Result<()> {
     let path = aws_profiles::config_path(context)?;
-    let profile = &role.profile;
     if find_profile(&std::fs::read(&path).unwrap_or_default(), Kind::Config, profile).is_some() {
         return Ok(());
     }
     Err(Error::failed(format!(
-        "AWS_PROFILE could not work: {} has no profile '{profile}'; add the two lines '[profile {profile}]' and \
-         'credential_process = aws-sso process --arn {}', or take keys with --as-keys",
-        path.display(),
-        role.arn
+        "AWS_PROFILE could not work: {} has no profile '{profile}'; write one for every role with 'aws-sso setup \
+         profiles', or take keys with --as-keys",
+        path.display()
     )))
 }

@@ -11,10 +11,9 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::index::{Index, InstanceRow};
 use crate::role::{Role, TagColor};
-use crate::session::Manners;
 use crate::ui::{self, Paper};
 
-use super::{load_config, open_session, open_state, tagged};
+use super::{load_config, open_state, refresh_first, tagged};
 use field::FIELDS;
 use plan::{Look, Plan};
 
@@ -28,7 +27,7 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<()> {
     let config = load_config(context)?;
     let plan = Plan::of(args, context, &config)?;
     if args.no_cache {
-        open_session(context, &config, Manners::MayAsk)?.refresh()?;
+        refresh_first(context, &config)?;
     }
     let instance = config.instance(context.wanted_instance())?;
     let (index, row) = open_state(context, &config, instance)?;
