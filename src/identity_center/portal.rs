@@ -185,6 +185,7 @@ impl Worker {
             roles.extend(page.role_list().iter().filter_map(|role| role.role_name()).map(str::to_owned));
             next = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
             if next.is_none() {
+                tracing::debug!(%account, roles = roles.join(", "), "AWS lists");
                 return Ok(roles);
             }
         }
