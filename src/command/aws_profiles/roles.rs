@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::one_line;
+use crate::index::Allowed;
 use crate::role::Role;
 use crate::user_file::UserFile;
 use crate::user_file::aws_config::{Kind, Profiles, can_be_value, is_read_by_all, profile_lines};
@@ -37,6 +38,8 @@ pub(in crate::command) struct Plan {
     /// None where it is as it is to be already.
     pub change: Option<Change>,
     pub block: Block,
+    /// The block that is there has the roles of another config file.
+    pub of_other_config: bool,
     /// Blocks of the Go tool go out of it.
     pub go_tool: bool,
     /// Place and name of each of the Go tool's blocks that stay.
@@ -199,9 +202,10 @@ impl Plan {
             false => None,
         };
         let new = compose(text, Some(&block.lines), directories.as_deref()).map_err(|damage| file.damaged(damage))?;
+        let of_other_config = !is_of(config, &file)?;
         let foreign = go_tool::of_others(file.content().unwrap_or_default(), config);
         let change = Change::of(file, new);
-        Ok(Self { change, block, go_tool: drawn.go_tool, foreign, before: drawn.before })
+        Ok(Self { change, block, of_other_config, go_tool: drawn.go_tool, foreign, before: drawn.before })
     }
 
     /// How many profiles come, go, and change otherwise.
@@ -222,7 +226,7 @@ pub(in crate::command) fn removal(
     context: &Context,
     config: &Config,
     file: Option<&Path>,
-    roster: &Roster,
+    allowed: &[Allowed],
 ) -> Result<Option<Change>> {
     let file = read_config(context, file)?;
     let damaged = |damage| file.damaged(damage);
@@ -234,7 +238,7 @@ pub(in crate::command) fn removal(
     let directories = match is_the_sdks_own(context, &file)? {
         true => {
             let own = (&Caller::find(context, config)?, &Credentials::read(context)?);
-            Some(lines_beside(&draft, &file, own, config, &roster.allowed)?)
+            Some(lines_beside(&draft, &file, own, config, allowed)?)
         }
         false => None,
     };

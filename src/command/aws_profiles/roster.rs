@@ -77,6 +77,13 @@ impl Roster {
         Ok(roster)
     }
 
+    /// The role files that may choose a role; nothing else is read.
+    pub fn allowed(context: &Context, config: &Config) -> Result<Vec<Allowed>> {
+        let Some(instance) = config.instances.values().next() else { return Ok(Vec::new()) };
+        let (index, row) = open_state(context, config, instance)?;
+        Ok(index.allowed(row.config_id)?)
+    }
+
     /// Every role, by instance and ARN.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.listed.iter().flat_map(|listed| &listed.roles)

@@ -42,6 +42,9 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
         ui::tell(&format!("{name} has these profiles already"));
         return Ok(());
     };
+    if plan.of_other_config {
+        ui::tell(&format!("{name} holds the profiles of another config file: this puts its own in their place"));
+    }
     if plan.go_tool {
         ui::tell(&format!("{name} holds profiles that the Go tool wrote: this puts its own in their place"));
     }
@@ -56,18 +59,16 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
         count(instances, "SSO instance")
     ));
     if kept > 0 {
-        ui::tell(&format!("left {} of your own there, which ask for their role already", count(kept, "profile")));
+        ui::tell(&format!("kept {} of your own there, for the same role", count(kept, "profile")));
     }
     tell_of_names(&plan.block);
     Ok(())
 }
 
 fn remove(args: &ProfilesArgs, config: &Config, context: &Context) -> Result<()> {
-    // What is known is enough: nothing is fetched for it.
-    let silent = Context { interactive: false, ..context.clone() };
-    let roster = Roster::read(&silent, config, Fetch::IfNever)?;
+    let allowed = Roster::allowed(context, config)?;
     let name = name_of(args.aws_config.as_deref(), context)?;
-    let Some(change) = removal(context, config, args.aws_config.as_deref(), &roster)? else {
+    let Some(change) = removal(context, config, args.aws_config.as_deref(), &allowed)? else {
         ui::tell(&format!("there is no block of 'aws-sso setup profiles' in {name}"));
         return Ok(());
     };
