@@ -254,6 +254,23 @@ fn two_blocks_go_in_any_order_and_leave_the_text_as_it_was() {
 }
 
 #[test]
+fn the_call_goes_by_the_path_that_outlives_an_upgrade() {
+    let (_simulator, mut home) = home_with("");
+    // As Homebrew and Nix do it: a link on PATH to a folder of the version.
+    let cellar = directory(&home, "Cellar/1.0/bin").join("aws-sso");
+    fs::copy(support::BINARY, &cellar).expect("a copy");
+    let link = directory(&home, "bin").join("aws-sso");
+    std::os::unix::fs::symlink(&cellar, &link).expect("a link");
+    let path = format!("{}:{}", link.parent().expect("a folder").display(), home.search_path());
+    home.set("PATH", &path);
+    let mut command = home.program(&cellar);
+    command.args(["setup", "profiles", "--force"]);
+    assert_eq!(support::Answer::of(command).status, Some(0));
+    let calls = read(&aws_config(&home)).matches(&format!("credential_process = {} ", link.display())).count();
+    assert_eq!(calls, 6);
+}
+
+#[test]
 fn the_block_of_another_config_gives_way_with_a_word() {
     let (simulator, home) = home_with("");
     install(&home);

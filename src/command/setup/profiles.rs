@@ -53,11 +53,10 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
     }
     let backup = backup(change, context)?;
     let Block { profiles, instances, kept, .. } = plan.block;
-    ui::tell(&format!(
-        "wrote {} of {} to {name}{backup}",
-        count(profiles, "profile"),
-        count(instances, "SSO instance")
-    ));
+    ui::tell(&match profiles {
+        0 => format!("took the profiles out of {name}{backup}: AWS lists no roles for you"),
+        _ => format!("wrote {} of {} to {name}{backup}", count(profiles, "profile"), count(instances, "SSO instance")),
+    });
     if kept > 0 {
         ui::tell(&format!("kept {} of your own there, for the same role", count(kept, "profile")));
     }
