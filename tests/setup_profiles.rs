@@ -252,7 +252,9 @@ fn roles_that_were_never_fetched_are_left_out_but_never_taken_out() {
     home.refuses(3, &["setup", "profiles", "--force"], &["My Work"]);
     fs::remove_file(&state).expect("the state file goes");
     fs::remove_file(aws_config(&home)).expect("it goes");
-    home.refuses(3, &["setup", "profiles", "--force"], &["no roles of Home were fetched yet", "aws-sso login"]);
+    for flag in ["--force", "--print", "--diff"] {
+        home.refuses(3, &["setup", "profiles", flag], &["no roles of Home were fetched yet", "aws-sso login"]);
+    }
     // On a terminal they are fetched.
     let (shown, status) = terminal::end(terminal::aws_sso(&home, &["setup", "profiles", "--force"]));
     assert!(status == 0 && shown.contains("wrote 10 profiles of 2 SSO instances"), "{shown}");
@@ -267,4 +269,17 @@ fn an_old_listing_is_said_in_one_line() {
     let told = install(&home);
     assert!(told.lines().count() == 2 && told.contains("longer than CacheRefresh ago"), "{told}");
     assert!(told.contains("run 'aws-sso cache'"), "{told}");
+}
+
+#[test]
+fn the_last_role_takes_the_block_with_it() {
+    let simulator = Simulator::start(small_organization());
+    let home = signed_in(&simulator, "", "");
+    write(&home, "config", "[default]\n");
+    install(&home);
+    simulator.change(|organization| *organization = identity_center::Organization::new());
+    home.ok(&["cache"]);
+    let told = install(&home);
+    assert!(told.contains("took the profiles out of ~/.aws/config (backup: "), "{told}");
+    assert_eq!(read(&aws_config(&home)), "[default]\n");
 }

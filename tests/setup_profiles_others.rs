@@ -83,7 +83,7 @@ fn a_profile_that_asks_for_the_same_role_already_is_left() {
         format!("[profile {DEV}]\ncredential_process = /old/aws-sso -u open -S \"Default\" process --arn {DEV_ARN}\n");
     write(&home, "config", format!("{theirs}[profile here]\nregion = x\n"));
     let told = install(&home);
-    assert!(told.contains("wrote 4 profiles") && told.contains("left 1 profile of your own"), "{told}");
+    assert!(told.contains("wrote 4 profiles") && told.contains("kept 1 profile of your own"), "{told}");
     assert!(read(&aws_config(&home)).starts_with(&theirs));
     assert_unique(&home);
     // That of another instance is another role.
@@ -251,6 +251,45 @@ fn two_blocks_go_in_any_order_and_leave_the_text_as_it_was() {
             assert_eq!(read(&aws_config(&home)), before, "{allow_first}");
         }
     }
+}
+
+#[test]
+fn the_call_goes_by_the_path_that_outlives_an_upgrade() {
+    let (_simulator, mut home) = home_with("");
+    // As Homebrew and Nix do it: a link on PATH to a folder of the version.
+    let cellar = directory(&home, "Cellar/1.0/bin").join("aws-sso");
+    fs::copy(support::BINARY, &cellar).expect("a copy");
+    let link = directory(&home, "bin").join("aws-sso");
+    std::os::unix::fs::symlink(&cellar, &link).expect("a link");
+    let path = format!("{}:{}", link.parent().expect("a folder").display(), home.search_path());
+    home.set("PATH", &path);
+    let mut command = home.program(&cellar);
+    command.args(["setup", "profiles", "--force"]);
+    assert_eq!(support::Answer::of(command).status, Some(0));
+    let calls = read(&aws_config(&home)).matches(&format!("credential_process = {} ", link.display())).count();
+    assert_eq!(calls, 6);
+}
+
+#[test]
+fn the_block_of_another_config_gives_way_with_a_word() {
+    let (simulator, home) = home_with("");
+    install(&home);
+    let other = home.path().join("other.yaml");
+    let yaml =
+        support::config(&simulator, "", "SecureStore: json\nProfileFormat: 'o-{{ .AccountIdPad }}-{{ .RoleName }}'\n");
+    fs::write(&other, yaml).expect("a config");
+    let other = other.display().to_string();
+    home.ok(&["--config", &other, "login"]);
+    let answer = home.run(&["--config", &other, "setup", "profiles", "--force"]);
+    assert!(answer.stderr.contains("holds the profiles of another config file"), "{}", answer.stderr);
+    let text = read(&aws_config(&home));
+    assert_eq!((names(&text).len(), text.matches(&format!(" --config {other} -S Default process")).count()), (6, 5));
+    // A problem with names is none for who takes the block out.
+    let twins = "SecureStore: json\nProfileFormat: twin\n";
+    home.write_config(&support::config(&simulator, "", twins));
+    refuses(&home, 1, &["the SSO instance Default", "twin"]);
+    remove(&home);
+    assert!(!aws_config(&home).exists());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::one_line;
+use crate::index::Allowed;
 use crate::role::Role;
 use crate::user_file::UserFile;
 use crate::user_file::aws_config::{Kind, Profiles, can_be_value, is_read_by_all, profile_lines};
@@ -37,6 +38,8 @@ pub(in crate::command) struct Plan {
     /// None where it is as it is to be already.
     pub change: Option<Change>,
     pub block: Block,
+    /// The block that is there has the roles of another config file.
+    pub of_other_config: bool,
     /// Blocks of the Go tool go out of it.
     pub go_tool: bool,
     /// Place and name of each of the Go tool's blocks that stay.
@@ -139,7 +142,7 @@ fn origin(config: &Config) -> String {
 pub fn is_of(config: &Config, file: &UserFile) -> Result<bool> {
     let blocks = block::contents(file.content().unwrap_or_default(), ROLES).map_err(|damage| file.damaged(damage))?;
     let first = blocks.first().map(|lines| lines.split(|byte| *byte == b'\n').next().unwrap_or_default());
-    Ok(first.is_none_or(|line| line.trim_ascii() == origin(config).trim_end().as_bytes()))
+    Ok(first.is_none_or(|line| line.is_empty() || line.trim_ascii() == origin(config).trim_end().as_bytes()))
 }
 
 impl Taken<'_> {
@@ -181,13 +184,14 @@ impl Plan {
         let file = read_config(context, file)?;
         let caller = Caller::find(context, config)?;
         let credentials = Credentials::read(context)?;
-        let own = own_profiles(&file, config).map_err(|damage| file.damaged(damage))?;
+        let damaged = |damage| file.damaged(damage);
+        let own = own_profiles(&file, config).map_err(damaged)?;
         let taken = Taken { own, credentials: &credentials, path: file.path() };
         let block = Block::beside(&caller, config, roster, Some(&taken))?;
-        let drawn = Draft::of(&file, config).map_err(|damage| file.damaged(damage))?;
-        refuse_loss(&drawn.before, roster)?;
-        let text = drawn.rest.as_deref();
-        let draft = put(text, &block.lines).map_err(|damage| file.damaged(damage))?;
+        let stripped = Stripped::of(&file, config).map_err(damaged)?;
+        refuse_loss(&stripped.before, roster)?;
+        let text = stripped.rest.as_deref();
+        let draft = put(text, &block.lines).map_err(damaged)?;
         let directories = match is_the_sdks_own(context, &file)? {
             true => Some(lines_beside(
                 draft.as_deref().unwrap_or_default(),
@@ -198,10 +202,11 @@ impl Plan {
             )?),
             false => None,
         };
-        let new = compose(text, Some(&block.lines), directories.as_deref()).map_err(|damage| file.damaged(damage))?;
+        let new = compose(text, Some(&block.lines), directories.as_deref()).map_err(damaged)?;
+        let of_other_config = !is_of(config, &file)?;
         let foreign = go_tool::of_others(file.content().unwrap_or_default(), config);
         let change = Change::of(file, new);
-        Ok(Self { change, block, go_tool: drawn.go_tool, foreign, before: drawn.before })
+        Ok(Self { change, block, of_other_config, go_tool: stripped.go_tool, foreign, before: stripped.before })
     }
 
     /// How many profiles come, go, and change otherwise.
@@ -222,7 +227,7 @@ pub(in crate::command) fn removal(
     context: &Context,
     config: &Config,
     file: Option<&Path>,
-    roster: &Roster,
+    allowed: &[Allowed],
 ) -> Result<Option<Change>> {
     let file = read_config(context, file)?;
     let damaged = |damage| file.damaged(damage);
@@ -234,7 +239,7 @@ pub(in crate::command) fn removal(
     let directories = match is_the_sdks_own(context, &file)? {
         true => {
             let own = (&Caller::find(context, config)?, &Credentials::read(context)?);
-            Some(lines_beside(&draft, &file, own, config, &roster.allowed)?)
+            Some(lines_beside(&draft, &file, own, config, allowed)?)
         }
         false => None,
     };
@@ -253,13 +258,13 @@ fn is_the_sdks_own(context: &Context, file: &UserFile) -> Result<bool> {
 }
 
 /// A file without the Go tool's blocks, and what was in those and in ours.
-struct Draft {
+struct Stripped {
     rest: Option<Vec<u8>>,
     before: Vec<u8>,
     go_tool: bool,
 }
 
-impl Draft {
+impl Stripped {
     fn of(file: &UserFile, config: &Config) -> Result<Self, Damage> {
         let Some(text) = file.content() else { return Ok(Self { rest: None, before: Vec::new(), go_tool: false }) };
         let stripped = go_tool::strip(text, config)?;
@@ -282,18 +287,17 @@ fn own_profiles(file: &UserFile, config: &Config) -> Result<Profiles, Damage> {
 
 /// Refuses to take profiles away whose roles are not known here.
 fn refuse_loss(before: &[u8], roster: &Roster) -> Result<()> {
-    let Some((first, command)) = roster.unknown.first() else { return Ok(()) };
+    if roster.unknown.is_empty() {
+        return Ok(());
+    }
     let profiles = Profiles::read(before, Kind::Config);
     let instances: BTreeSet<String> = profiles.iter().filter_map(|(_, profile)| instance(profile)).collect();
-    if let Some((name, command)) = roster.unknown.iter().find(|(name, _)| instances.contains(name)) {
-        return Err(Error::sign_in_needed(format!(
+    match roster.unknown.iter().find(|(name, _)| instances.contains(name)) {
+        Some((name, command)) => Err(Error::sign_in_needed(format!(
             "no roles of the SSO instance {name} were fetched yet, and its profiles would be lost: run '{command}'"
-        )));
+        ))),
+        None => Ok(()),
     }
-    if roster.listed.is_empty() {
-        return Err(Error::sign_in_needed(format!("no roles of {first} were fetched yet: run '{command}'")));
-    }
-    Ok(())
 }
 
 /// The profiles of lines that a program wrote: header, and what is below it.

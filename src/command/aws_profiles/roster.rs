@@ -47,7 +47,7 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Reads the roles of all instances, whichever the context asks for.
+    /// Reads the roles of all instances, whichever the context asks for. Some must have been fetched.
     pub fn read(context: &Context, config: &Config, fetch: Fetch) -> Result<Self> {
         let mut roster = Self::default();
         for instance in config.instances.values() {
@@ -74,7 +74,19 @@ impl Roster {
             roles.sort_by_cached_key(|role| role.arn.to_string());
             roster.listed.push(Listed { name: instance.name.clone(), roles });
         }
-        Ok(roster)
+        match roster.unknown.first().filter(|_| roster.listed.is_empty()) {
+            Some((name, command)) => {
+                Err(Error::sign_in_needed(format!("no roles of {name} were fetched yet: run '{command}'")))
+            }
+            None => Ok(roster),
+        }
+    }
+
+    /// The role files that may choose a role; nothing else is read.
+    pub fn allowed(context: &Context, config: &Config) -> Result<Vec<Allowed>> {
+        let Some(instance) = config.instances.values().next() else { return Ok(Vec::new()) };
+        let (index, row) = open_state(context, config, instance)?;
+        Ok(index.allowed(row.config_id)?)
     }
 
     /// Every role, by instance and ARN.

@@ -42,6 +42,9 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
         ui::tell(&format!("{name} has these profiles already"));
         return Ok(());
     };
+    if plan.of_other_config {
+        ui::tell(&format!("{name} holds the profiles of another config file: this puts its own in their place"));
+    }
     if plan.go_tool {
         ui::tell(&format!("{name} holds profiles that the Go tool wrote: this puts its own in their place"));
     }
@@ -50,24 +53,21 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
     }
     let backup = backup(change, context)?;
     let Block { profiles, instances, kept, .. } = plan.block;
-    ui::tell(&format!(
-        "wrote {} of {} to {name}{backup}",
-        count(profiles, "profile"),
-        count(instances, "SSO instance")
-    ));
+    ui::tell(&match profiles {
+        0 => format!("took the profiles out of {name}{backup}: AWS lists no roles for you"),
+        _ => format!("wrote {} of {} to {name}{backup}", count(profiles, "profile"), count(instances, "SSO instance")),
+    });
     if kept > 0 {
-        ui::tell(&format!("left {} of your own there, which ask for their role already", count(kept, "profile")));
+        ui::tell(&format!("kept {} of your own there, for the same role", count(kept, "profile")));
     }
     tell_of_names(&plan.block);
     Ok(())
 }
 
 fn remove(args: &ProfilesArgs, config: &Config, context: &Context) -> Result<()> {
-    // What is known is enough: nothing is fetched for it.
-    let silent = Context { interactive: false, ..context.clone() };
-    let roster = Roster::read(&silent, config, Fetch::IfNever)?;
+    let allowed = Roster::allowed(context, config)?;
     let name = name_of(args.aws_config.as_deref(), context)?;
-    let Some(change) = removal(context, config, args.aws_config.as_deref(), &roster)? else {
+    let Some(change) = removal(context, config, args.aws_config.as_deref(), &allowed)? else {
         ui::tell(&format!("there is no block of 'aws-sso setup profiles' in {name}"));
         return Ok(());
     };
