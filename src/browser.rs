@@ -33,6 +33,11 @@ pub fn handle_url(config: &Config, context: &Context, action: UrlAction, url: &s
     Ok(())
 }
 
+/// Whether an action is one that [`handle_url`] carries out.
+pub fn can(action: UrlAction) -> bool {
+    matches!(action, UrlAction::Print | UrlAction::PrintUrl | UrlAction::Open | UrlAction::Exec)
+}
+
 /// A URL that came from a server, as one that can be shown and opened: http or https, and, once parsed,
 /// without a character that could move the cursor or start a flag.
 fn web_url(url: &str) -> Result<url::Url> {
@@ -81,7 +86,7 @@ fn start(mut command: Command) -> std::io::Result<()> {
 }
 
 /// A leading `~` and `$HOME`, as people write paths in config.yaml.
-fn expand(text: &str, context: &Context) -> String {
+pub(crate) fn expand(text: &str, context: &Context) -> String {
     let Some(home) = context.env.get("HOME") else { return text.to_owned() };
     let text = if text == "~" || text.starts_with("~/") { text.replacen('~', home, 1) } else { text.to_owned() };
     text.replace("${HOME}", home).replace("$HOME", home)

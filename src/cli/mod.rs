@@ -15,7 +15,7 @@ use crate::role::{AccountId, RoleFlags};
 
 pub use directory::{AllowArgs, DenyArgs};
 pub use roles::{ListArgs, TagsArgs};
-pub use setup::{CompletionsArgs, SetupArgs, SetupCommand, StoreArgs};
+pub use setup::{CompletionsArgs, SetupArgs, SetupCommand, StoreArgs, WizardArgs};
 pub use suite::{
     ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
 };
@@ -142,6 +142,9 @@ pub enum Command {
     /// The same as 'setup completions', for old command lines
     #[command(hide = true)]
     Completions(CompletionsArgs),
+    /// The same as 'setup wizard', for old command lines
+    #[command(hide = true)]
+    Config(WizardArgs),
     /// Print the version
     Version(VersionArgs),
 }

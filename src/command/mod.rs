@@ -103,6 +103,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Flush(args) => flush::run(&args, &context),
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),
+        Command::Config(args) => setup::wizard::run(&args, &context),
         Command::Version(args) => version::run(&args),
     }
 }

@@ -3,10 +3,15 @@
 //! Standard output carries only what a script may read; everything for people goes to standard error.
 
 mod diff;
+mod input;
+pub(crate) mod interrupt;
 mod log;
 pub mod picker;
+mod place;
 mod progress;
 mod prompt;
+pub mod question;
+mod screen;
 mod style;
 mod table;
 mod width;

@@ -43,6 +43,49 @@ pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
     found
 }
 
+/// A section of the config file: what stands between its brackets, and its settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    header: String,
+    values: Vec<(String, String)>,
+}
+
+impl Section {
+    /// The name of an `[sso-session NAME]`.
+    pub fn session_name(&self) -> Option<&str> {
+        let rest = self.header.strip_prefix("sso-session")?;
+        rest.starts_with([' ', '\t']).then(|| rest.trim())
+    }
+
+    /// The name of a profile.
+    pub fn profile_name(&self) -> Option<String> {
+        profile_name(&self.header, Kind::Config)
+    }
+
+    /// The value of a setting that is not one of a nested group.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The sections of a config file, which need not be UTF-8 throughout.
+pub fn sections(text: &[u8]) -> Vec<Section> {
+    let text = String::from_utf8_lossy(text);
+    let mut sections: Vec<Section> = Vec::new();
+    for line in text.lines() {
+        if let Some(header) = line.trim().strip_prefix('[') {
+            let header = header.split(']').next().unwrap_or_default().trim().to_owned();
+            sections.push(Section { header, values: Vec::new() });
+        } else if let Some(section) = sections.last_mut()
+            && !line.starts_with([' ', '\t', '#', ';'])
+            && let Some((key, value)) = line.split_once('=')
+        {
+            section.values.push((key.trim().to_lowercase(), value.trim().to_owned()));
+        }
+    }
+    sections
+}
+
 fn profile_name(header: &str, kind: Kind) -> Option<String> {
     if kind == Kind::Credentials {
         return Some(header.to_owned());

@@ -24,6 +24,8 @@ pub struct UserFile {
     path: PathBuf,
     target: PathBuf,
     content: Option<Vec<u8>>,
+    /// Whether it is nobody else's to read, where it is made.
+    private: bool,
 }
 
 impl UserFile {
@@ -44,7 +46,13 @@ impl UserFile {
         if content.as_ref().is_some_and(|text| text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")) {
             return Err(failed(&"it is in UTF-16; save it as UTF-8"));
         }
-        Ok(Self { path: path.to_path_buf(), target, content })
+        Ok(Self { path: path.to_path_buf(), target, content, private: false })
+    }
+
+    /// The same; where it is made, with directories, they are for their owner alone.
+    #[must_use]
+    pub fn for_its_owner(self) -> Self {
+        Self { private: true, ..self }
     }
 
     /// The path that the person knows it by.

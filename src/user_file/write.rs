@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::UserFile;
+use crate::private::private_directory;
 use crate::{Error, Result};
 
 const BACKUP: &str = ".aws-sso-backup";
@@ -34,9 +35,13 @@ impl UserFile {
             None => None,
         };
         if metadata.is_none() && new.is_some() {
-            fs::create_dir_all(directory)?;
+            match self.private {
+                true => private_directory(directory)?,
+                false => fs::create_dir_all(directory)?,
+            }
         }
-        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref());
+        let mode = if self.private { 0o600 } else { 0o644 };
+        let temporary = |content: &[u8]| temporary(directory, content, metadata.as_ref(), mode);
         let new = new.map(temporary).transpose()?;
         let backup = self.content.as_deref().filter(|_| with_backup).map(temporary).transpose()?;
         Ok(Staged { file: self, new, backup })
@@ -104,15 +109,23 @@ fn writable(path: &Path) -> std::io::Result<Metadata> {
     Ok(metadata)
 }
 
-/// A file with `content` on the disk of `directory`, with the mode and owner of the one it will replace.
-fn temporary(directory: &Path, content: &[u8], replaced: Option<&Metadata>) -> std::io::Result<NamedTempFile> {
+/// A file with `content` on the disk of `directory`, with the mode and owner of the one it will replace; else with
+/// `mode`.
+fn temporary(
+    directory: &Path,
+    content: &[u8],
+    replaced: Option<&Metadata>,
+    mode: u32,
+) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".aws-sso-");
     #[cfg(unix)]
     if replaced.is_none() {
         // Less the umask; what replaces a file is nobody else's to read until it has that file's mode.
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = builder.tempfile_in(directory)?;
     file.write_all(content)?;
     if let Some(replaced) = replaced {

@@ -2,6 +2,7 @@
 
 pub(super) mod completions;
 mod store;
+pub(super) mod wizard;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ pub(super) fn run(args: &SetupArgs, context: &Context) -> Result<()> {
     match &args.command {
         SetupCommand::Completions(args) => completions::run(args, context),
         SetupCommand::Store(args) => store::run(args, context),
+        SetupCommand::Wizard(args) => wizard::run(args, context),
     }
 }
 
