@@ -26,6 +26,7 @@ pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Ends the process at a Ctrl-C for which nothing waits.
+#[expect(clippy::disallowed_methods, reason = "the system would do it, had nobody ever listened")]
 fn watch() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {

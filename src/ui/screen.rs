@@ -82,6 +82,16 @@ pub fn is_capable(env: &Env) -> bool {
     env.get("TERM").is_some_and(|term| term != "dumb") || !cfg!(unix)
 }
 
+/// How many columns the terminal has.
+pub fn width() -> usize {
+    size().0.into()
+}
+
+/// Columns and lines of the terminal.
+fn size() -> (u16, u16) {
+    terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL)
+}
+
 /// Runs a dialog to its end. A person who leaves it is an error with the status of an interrupted command.
 pub fn run<D: Dialog>(dialog: &mut D, env: &Env) -> Result<D::Answer> {
     let failed = |error: io::Error| Error::failed(format!("could not use the terminal: {error}"));
@@ -93,7 +103,7 @@ pub fn run<D: Dialog>(dialog: &mut D, env: &Env) -> Result<D::Answer> {
 
 fn talk<D: Dialog>(screen: &mut Screen, dialog: &mut D) -> io::Result<Option<D::Answer>> {
     loop {
-        let (width, height) = terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL);
+        let (width, height) = size();
         screen.draw(&dialog.frame(width.into(), height.into()), width.into())?;
         let mut patient = true;
         // What was typed ahead is taken in before the next drawing.

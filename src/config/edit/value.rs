@@ -67,9 +67,10 @@ fn is_plain(text: &str) -> bool {
     let first = |c: char| c.is_ascii_alphanumeric() || "_/".contains(c);
     // Some readers take numbers where others do not (0123, 1:30).
     let number = |c: char| c.is_ascii_digit() || "_-.:+".contains(c);
+    let flag = text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_alphabetic());
     text.chars().all(inside)
         && !text.chars().all(number)
-        && text.starts_with(first)
+        && (text.starts_with(first) || flag)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && document::read(&format!("[{text}]")) == Ok(Node::List(vec![Node::Text(text.to_owned())]))
@@ -87,6 +88,9 @@ mod tests {
             ("us-east-1", "us-east-1"),
             ("firefox", "firefox"),
             ("/opt/my browser", "/opt/my browser"),
+            ("--new-tab", "--new-tab"),
+            ("- a", "'- a'"),
+            ("---", "'---'"),
             ("%s", "'%s'"),
             ("{{ .AccountIdPad }}:{{ .RoleName }}", "'{{ .AccountIdPad }}:{{ .RoleName }}'"),
             ("it's", "'it''s'"),

@@ -18,6 +18,7 @@ use crate::context::Env;
 use crate::{Result, ui};
 
 use super::screen::{self, Dialog, Frame, Key, Step};
+use super::width::columns;
 use state::State;
 
 /// What may be typed: what is meant by it, or what is wrong with it.
@@ -99,10 +100,14 @@ impl Ask for Person<'_> {
     fn ask(&mut self, question: &Question<'_>) -> Result<Answer> {
         let capable = screen::is_capable(self.env);
         let title = crate::error::one_line(&question.title);
+        let colour = capable && ui::wants_colour(&std::io::stderr(), self.env);
+        let width = screen::width();
         ui::tell("");
-        ui::write_error(&ui::bold(&title, capable && ui::wants_colour(&std::io::stderr(), self.env)));
+        for line in wrapped(&title, width) {
+            ui::write_error(&ui::bold(&line, colour));
+        }
         if !question.about.is_empty() {
-            ui::tell(&question.about);
+            ui::tell(&wrapped(&question.about, width).join("\n"));
         }
         if !capable {
             return lines::ask(question);
@@ -115,6 +120,18 @@ impl Ask for Person<'_> {
     fn tell(&mut self, text: &str) {
         ui::tell(text);
     }
+}
+
+/// A text in lines of so many columns, broken between words where that can be.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 1 + columns(word) <= width => line.extend([" ", word]),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 impl Question<'_> {

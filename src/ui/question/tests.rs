@@ -86,6 +86,13 @@ fn lines_are_answered_by_numbers_and_words() {
 }
 
 #[test]
+fn words_stay_whole() {
+    assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+    assert_eq!(wrapped("unbreakable a", 4), ["unbreakable", "a"]);
+    assert_eq!(wrapped("", 4), [""]);
+}
+
+#[test]
 fn a_narrow_screen_shows_the_end_of_what_is_typed() {
     let check: Check<'_> = &regions;
     let question = Question { typed: Some(check), ..Question::default() };

@@ -110,7 +110,7 @@ fn below(state: &State<'_>, width: usize) -> Vec<Line> {
     let question = state.question;
     say(
         match () {
-            () if question.several => "Space mark · Enter take · Esc leave",
+            () if question.several => "Enter take · Space mark · Esc leave",
             () if question.choices.is_empty() && question.default.is_some() => "Enter take · TAB edit · Esc leave",
             () => "Enter take · Esc leave",
         },

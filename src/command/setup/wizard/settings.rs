@@ -65,11 +65,15 @@ fn ask_region(ask: &mut dyn Ask, config: &Config, changes: &mut Changes) -> Resu
     let present = config.default_region.as_deref();
     let sso_region = config.instance(None).map(|instance| instance.sso_region.as_str()).unwrap_or_default();
     let partition = Partition::of_region(present.unwrap_or(sso_region));
-    let mut question = region_question(partition, present);
-    question.choices.insert(0, Choice::new(NONE, "leave the region of a shell as it is"));
-    question.start = if present.is_some() { question.start + 1 } else { 0 };
-    question.title = "Region of your roles (DefaultRegion)".to_owned();
-    question.about = "For AWS_REGION; accounts, roles and SSO instances can have their own in config.yaml.".to_owned();
+    let regions = region_question(partition, present);
+    let none = Choice::new(NONE, "leave the region of a shell as it is");
+    let question = Question {
+        title: "Region of your roles (DefaultRegion)".to_owned(),
+        about: "For AWS_REGION; accounts, roles and SSO instances can have their own in config.yaml.".to_owned(),
+        choices: std::iter::once(none).chain(regions.choices).collect(),
+        start: if present.is_some() { regions.start + 1 } else { 0 },
+        ..regions
+    };
     let region = text(ask, &question)?;
     let region = if region == NONE { String::new() } else { region };
     changes.note(&["DefaultRegion"], Value::Text(region), &Value::Text(present.unwrap_or_default().to_owned()));

@@ -55,7 +55,7 @@ pub fn parse(text: &str, partition: Partition) -> Result<StartUrl, String> {
     }
     let url = checked_start_url(url.as_str())?;
     let region = ours.and_then(|_| host.split('.').find_map(|label| checked_region(label).ok()));
-    let partition = region.as_deref().map(Partition::of_region).or(ours.and_then(|domain| domain.partition()));
+    let partition = region.as_deref().map(Partition::of_region).or(ours.and_then(Domain::partition));
     Ok(StartUrl { url, region, partition })
 }
 

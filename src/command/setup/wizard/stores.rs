@@ -53,6 +53,10 @@ fn has_session_bus(context: &Context) -> bool {
 
 /// Asks for a store.
 pub fn ask_store(ask: &mut dyn Ask, present: SecureStore, candidates: &[Candidate]) -> Result<SecureStore> {
+    let mut candidates = candidates.to_vec();
+    if !candidates.iter().any(|candidate| candidate.store == present) {
+        candidates.insert(0, Candidate { store: present, lacks: Some("it is of another system") });
+    }
     let choices = candidates.iter().map(|Candidate { store, lacks }| {
         let lacks = lacks.map(|lacks| format!(" ({lacks})")).unwrap_or_default();
         Choice::new(store.as_str(), format!("{}{lacks}", about(*store)))
