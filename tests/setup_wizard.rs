@@ -1,5 +1,7 @@
 //! `setup wizard`: from nothing to a sign-in, and changes of what is there.
 
+#[path = "support/sessions.rs"]
+mod sessions;
 mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
@@ -11,6 +13,7 @@ mod wizard;
 use std::fs;
 
 use identity_center::{Fault, Operation, Simulator};
+use sessions::wait_until;
 use support::{Home, config, small_organization};
 use wizard::{Wizard, plain_home};
 
@@ -442,4 +445,41 @@ fn a_file_that_no_program_can_change_is_left_to_a_person() {
     // A config of the same kind changes where that can be done.
     home.write_config(&config(&simulator, "", ""));
     home.ok(&["status"]);
+}
+
+#[test]
+fn a_question_to_aws_can_be_broken_off() {
+    let simulator = Simulator::start(small_organization());
+    let home = plain_home(&simulator);
+    for search in [false, true] {
+        simulator.clear_faults();
+        simulator.clear_log();
+        simulator.fault(Operation::StartDeviceAuthorization, Fault::status(400).times(u32::from(search)));
+        simulator.fault(Operation::StartDeviceAuthorization, Fault::hang());
+        let mut wizard = Wizard::start(&home, &["setup", "wizard"]);
+        wizard.answers("Which AWS?", ENTER);
+        wizard.answers("Start URL", simulator.start_url());
+        wizard.answers("Region of the Identity Center", ENTER);
+        if search {
+            wizard.answers("us-east-1 does not know", ENTER);
+        }
+        wait_until("AWS is asked", || simulator.count(Operation::StartDeviceAuthorization) > usize::from(search));
+        wizard.control('c');
+        let (shown, status) = wizard.end();
+        assert_eq!(status, 130, "{shown}");
+        assert!(shown.contains("nothing was changed"), "{shown}");
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_refused_before_the_questions() {
+    let simulator = Simulator::start(small_organization());
+    let (home, _) = curated_home(&simulator);
+    let mut permissions = fs::metadata(home.config_path()).expect("metadata").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(home.config_path(), permissions).expect("read-only");
+    let (shown, status) = Wizard::start(&home, &["setup", "wizard"]).end();
+    assert_eq!(status, 1, "{shown}");
+    assert!(shown.contains("it is read-only") && !shown.contains("What do you want"), "{shown}");
+    assert_eq!(files(&home), ["config.yaml"]);
 }

@@ -22,6 +22,7 @@ pub use suite::{
 
 const AFTER_HELP: &str = "\
 Examples:
+  aws-sso setup wizard                              make config.yaml, by answering questions
   aws-sso login                                     sign in, fetch the roles
   aws-sso                                           list them
   eval \"$(aws-sso shell-init bash)\"                 in ~/.bashrc: aws-sso-use, prompt, completion

@@ -98,7 +98,13 @@ fn walk(advanced: bool, context: &Context) -> Result<Option<String>> {
     if !context.interactive {
         return Err(nobody(&path, loaded.is_some(), context));
     }
+    let level = context.globals.level.unwrap_or(loaded.as_ref().map(|config| config.log_level).unwrap_or_default());
+    ui::start_log(level, context.globals.lines, &context.env);
     let file = UserFile::read(&path)?.for_its_owner();
+    // Nobody should answer in vain; where there is no file, nothing may be made before the last answer.
+    if file.content().is_some() {
+        drop(file.stage(file.content(), false)?);
+    }
     let mut person = Person::new(&context.env);
     let outcome = talk(&mut person, advanced, loaded.as_ref(), context)?;
     if outcome.changes.is_empty() {

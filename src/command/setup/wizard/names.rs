@@ -23,9 +23,14 @@ const FORMATS: [(&str, &str); 3] = [
 /// Names that are shown of each format.
 const SHOWN: usize = 3;
 
+/// Roles whose names are looked at: they are made anew with every key.
+const LOOKED_AT: usize = 2000;
+
 /// Roles whose names are shown.
 pub struct Roles {
     roles: Vec<Role>,
+    /// How many there are altogether.
+    total: usize,
     /// Whether they are only made up.
     example: bool,
 }
@@ -33,11 +38,13 @@ pub struct Roles {
 impl Roles {
     /// The roles that were fetched, or an example where there are none.
     pub fn new(fetched: Vec<Role>) -> Self {
-        if fetched.is_empty() {
-            Self { roles: example(), example: true }
-        } else {
-            Self { roles: fetched, example: false }
-        }
+        let example = fetched.is_empty();
+        let mut roles = if example { made_up() } else { fetched };
+        let total = roles.len();
+        // Evenly spread, for the first ones are often alike.
+        let step = total.div_ceil(LOOKED_AT).max(1);
+        roles = roles.into_iter().step_by(step).collect();
+        Self { roles, total, example }
     }
 
     /// What a format makes of them, in a few lines.
@@ -63,7 +70,7 @@ impl Roles {
         } else if self.example {
             lines.push("(names of an example: your roles are not fetched yet)".to_owned());
         } else {
-            lines.push(format!("({} of your {} roles)", lines.len(), names.len()));
+            lines.push(format!("({} of your {} roles)", lines.len(), self.total));
         }
         lines
     }
@@ -83,7 +90,7 @@ fn name(template: &ProfileTemplate, role: &Role) -> Result<String, String> {
 }
 
 /// Accounts as many organizations have them.
-fn example() -> Vec<Role> {
+fn made_up() -> Vec<Role> {
     let accounts =
         [("111122223333", "Payments Dev"), ("222233334444", "Payments Prod"), ("333344445555", "data-platform")];
     let role = |(id, alias): (&str, &str)| {
