@@ -9,7 +9,7 @@ mod support;
 mod terminal;
 
 use file_store::Wrapped;
-use identity_center::{Operation, Simulator};
+use identity_center::{Consent, Operation, Simulator};
 use sessions::*;
 use support::{Home, PASSWORD};
 use terminal::{aws_sso, end, script};
@@ -107,6 +107,21 @@ fn can_be_broken_off_and_the_terminal_is_as_it_was() {
     }
     home.set("AWS_SSO_FILE_PASSWORD", PASSWORD);
     home.ok(&PROCESS);
+}
+
+#[test]
+fn does_not_make_the_wait_that_follows_deaf_to_ctrl_c() {
+    let (simulator, home) = without_password("UnlockMinutes: 0\n");
+    simulator.set_consent(Consent::Ignore);
+    let mut terminal = aws_sso(&home, &["login"]);
+    terminal.exp_string(NEW).expect("the first question");
+    terminal.send_line(PASSWORD).expect("a password");
+    terminal.exp_string(AGAIN).expect("the second question");
+    terminal.send_line(PASSWORD).expect("a password");
+    terminal.exp_string("Opened a browser").expect("the sign-in");
+    terminal.send_control('c').expect("Ctrl-C");
+    let (shown, status) = end(terminal);
+    assert_eq!(status, 130, "{shown}");
 }
 
 /// Whether this kernel lets its keyring be used; containers often do not.

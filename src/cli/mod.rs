@@ -17,13 +17,14 @@ use crate::role::{AccountId, RoleFlags};
 pub use directory::{AllowArgs, DenyArgs};
 pub use out::{ConsoleArgs, CredentialsArgs};
 pub use roles::{ListArgs, TagsArgs};
-pub use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand, StoreArgs};
+pub use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand, StoreArgs, WizardArgs};
 pub use suite::{
     ClearCli, HookCall, HookCli, HookComplete, HookShell, HookSync, HookUse, HookWords, ShellInitArgs, UseCli,
 };
 
 const AFTER_HELP: &str = "\
 Examples:
+  aws-sso setup wizard                              make config.yaml, by answering questions
   aws-sso login                                     sign in, fetch the roles
   aws-sso                                           list them
   eval \"$(aws-sso shell-init bash)\"                 in ~/.bashrc: aws-sso-use, prompt, completion
@@ -152,6 +153,9 @@ pub enum Command {
     /// The same as 'setup profiles', for old command lines
     #[command(hide = true)]
     ConfigProfiles(ProfilesArgs),
+    /// The same as 'setup wizard', for old command lines
+    #[command(hide = true)]
+    Config(WizardArgs),
     /// Print the version
     Version(VersionArgs),
 }

@@ -12,6 +12,7 @@ use crate::config::SecureStore;
     arg_required_else_help = false,
     after_help = "\
 Examples:
+  aws-sso setup wizard                          answer a few questions, get a config.yaml
   aws-sso setup completions --install           let your shell load aws-sso when it starts
   aws-sso setup completions --uninstall         take that back
   aws-sso setup profiles                        let the AWS CLI and SDKs find your roles by --profile
@@ -27,6 +28,8 @@ pub struct SetupArgs {
 /// What can be set up.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
+    /// Make config.yaml, or change it, by answering questions
+    Wizard(WizardArgs),
     /// Load commands, completions and prompt when your shell starts
     Completions(CompletionsArgs),
     /// Write a profile for every role into ~/.aws/config
@@ -134,4 +137,24 @@ pub struct ProfilesArgs {
     /// Accepted for old command lines
     #[arg(long, hide = true, num_args = 0..=1)]
     pub open: Option<Option<String>>,
+}
+
+/// `setup wizard`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Asks where your Identity Center is (start URLs that ~/.aws/config knows are offered), has AWS confirm
+it, and asks for the names of your profiles, your secure store and your browser. Shows what it would
+write into config.yaml, asks, and offers to sign in. With a config.yaml, it changes the settings, or
+adds or changes an SSO instance; your comments stay, and so does what you leave as it is.
+
+Ctrl-C and Esc leave at any question, with everything as it was.
+
+Examples:
+  aws-sso setup wizard                          the questions that everybody has to answer
+  aws-sso setup wizard --advanced               all of them
+  aws-sso setup wizard --config work.yaml       for another config file")]
+pub struct WizardArgs {
+    /// Ask for more than most people need
+    #[arg(long)]
+    pub advanced: bool,
 }

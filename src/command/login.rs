@@ -6,9 +6,10 @@ use crate::session::{Manners, Session};
 use crate::{Result, ui};
 
 use super::aws_profiles::after_refresh;
-use super::{load_config, open_session, refresh_sentence};
+use super::{load_config, open_session, refresh_sentence, setup};
 
 pub(super) fn run(args: &LoginArgs, context: &Context) -> Result<()> {
+    setup::wizard::before_login(context)?;
     let config = load_config(context)?;
     let mut session = open_session(context, &config, Manners::MayAsk)?;
     let existing = session.session_end()?;

@@ -108,6 +108,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),
         Command::ConfigProfiles(args) => setup::profiles::run(&args, &context),
+        Command::Config(args) => setup::wizard::run(&args, &context),
         Command::Version(args) => version::run(&args),
     }
 }

@@ -5,7 +5,7 @@ use url::{Host, Url};
 /// A region's name: lower-case words and a number, joined by hyphens (`us-east-1`, `us-gov-west-1`).
 ///
 /// Only the shape is checked: AWS adds regions faster than programs are released.
-pub(crate) fn region(text: &str) -> Result<String, &'static str> {
+pub fn region(text: &str) -> Result<String, &'static str> {
     let mut parts: Vec<&str> = text.split('-').collect();
     let number = parts.pop().unwrap_or_default();
     let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
@@ -18,7 +18,7 @@ pub(crate) fn region(text: &str) -> Result<String, &'static str> {
 }
 
 /// A start URL without what a browser adds to it: the fragment `#/` and slashes at the end.
-pub(super) fn start_url(text: &str) -> Result<String, &'static str> {
+pub fn start_url(text: &str) -> Result<String, &'static str> {
     let expected = "write the address of the AWS access portal, such as https://d-1234567890.awsapps.com/start";
     let mut url = Url::parse(text).map_err(|_| expected)?;
     let loopback = match url.host() {

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use crate::Error;
 use crate::error::one_line;
 
+/// The least that a configuration says, on one line, to follow "create the file with".
+pub const EXAMPLE: &str = "at least this line, and your values in it: SSOConfig: {Default: {SSORegion: us-east-1, StartUrl: \
+                           'https://d-1234567890.awsapps.com/start'}}";
+
 /// What kept `config.yaml` from being read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigError {
@@ -34,8 +38,7 @@ impl ConfigError {
     fn message(&self) -> String {
         match self {
             Self::Missing(path) => format!(
-                "no configuration at {}: create the file with at least this line, and your values in it: \
-                 SSOConfig: {{Default: {{SSORegion: us-east-1, StartUrl: 'https://d-1234567890.awsapps.com/start'}}}}",
+                "no configuration at {}: run 'aws-sso setup wizard', or create the file with {EXAMPLE}",
                 path.display()
             ),
             Self::Unreadable(path, why) => format!("could not read {}: {why}", path.display()),

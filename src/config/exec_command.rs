@@ -1,7 +1,7 @@
 //! `UrlExecCommand`: a program and its arguments, one of which holds the URL.
 
 /// A command that is written as one text: at its commas where it has any, else as a shell splits it.
-pub(super) fn split(text: &str) -> Result<Vec<String>, String> {
+pub fn split(text: &str) -> Result<Vec<String>, String> {
     if text.contains(',') {
         return Ok(super::section::at_commas(text));
     }
@@ -9,7 +9,7 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, String> {
 }
 
 /// What is wrong with a command that has to open a URL; none when nothing is.
-pub(super) fn problem(command: &[String]) -> Option<&'static str> {
+pub fn problem(command: &[String]) -> Option<&'static str> {
     let Some((program, arguments)) = command.split_first() else {
         return Some("needs a program and the argument %s, which stands for the URL");
     };

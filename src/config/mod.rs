@@ -29,10 +29,11 @@ mod via;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use checks::region as check_region;
+pub use checks::{region as checked_region, start_url as checked_start_url};
 pub use choices::{AuthWorkflow, ChoiceError, Color, DirectoryMode, LogLevel, SecureStore, UrlAction, UseWith};
 pub use colors::PromptColors;
-pub use error::ConfigError;
+pub use error::{ConfigError, EXAMPLE};
+pub use exec_command::{problem as exec_command_problem, split as split_exec_command};
 pub use identity::FileIdentity;
 pub use load::{Loaded, load, parse};
 pub use lookup::env_var_of_tag;

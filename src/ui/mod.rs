@@ -4,10 +4,15 @@
 
 mod clipboard;
 mod diff;
+mod input;
+pub(crate) mod interrupt;
 mod log;
 pub mod picker;
+mod place;
 mod progress;
 mod prompt;
+pub mod question;
+mod screen;
 mod style;
 mod table;
 mod width;

@@ -4,6 +4,7 @@ use std::io::{BufRead, ErrorKind, Write};
 
 use secrecy::SecretString;
 
+use super::interrupt::unless_interrupted;
 use crate::{Error, Exit, Result};
 
 /// Asks a yes-or-no question; Enter means yes.
@@ -23,25 +24,40 @@ pub fn confirm(question: &str) -> Result<bool> {
 /// Asks for a password without showing it. Ctrl-C gives the terminal back as it was.
 pub fn password(question: &str) -> Result<SecretString> {
     crate::memory::expect_secrets();
+    let question = question.to_owned();
+    match interruptible(move || rpassword::prompt_password(question))? {
+        Ok(password) => Ok(password.into()),
+        Err(error) => Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})"))),
+    }
+}
+
+/// Asks for a line; none where there is nobody any more. Ctrl-C ends the command.
+pub(super) fn line(question: &str) -> Result<Option<String>> {
+    let failed = |error: std::io::Error| Error::failed(format!("could not ask on the terminal: {error}"));
+    {
+        let mut err = std::io::stderr().lock();
+        write!(err, "{} ", crate::error::one_line(question)).and_then(|()| err.flush()).map_err(failed)?;
+    }
+    let mut answer = String::new();
+    let read = interruptible(move || std::io::stdin().lock().read_line(&mut answer).map(|read| (read, answer)))?;
+    let (read, answer) = read.map_err(failed)?;
+    Ok((read > 0).then_some(answer))
+}
+
+/// Runs what waits for the terminal.
+fn interruptible<T: Send + 'static>(
+    ask: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<std::io::Result<T>> {
     let runtime = crate::runtime()?;
     let terminal = Terminal::save();
-    let question = question.to_owned();
-    let outcome = runtime.block_on(async {
-        tokio::select! {
-            answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)) => Some(answer),
-            _ = tokio::signal::ctrl_c() => None,
-        }
-    });
+    let outcome = runtime.block_on(async { unless_interrupted(tokio::task::spawn_blocking(ask)).await });
     // The blocked read would hold an ordinary shutdown up.
     runtime.shutdown_background();
     match outcome {
         // The same signal may reach the read first.
         Some(Ok(Err(error))) if error.kind() == ErrorKind::Interrupted => Err(interrupted(terminal)),
-        Some(Ok(Ok(password))) => Ok(password.into()),
-        Some(Ok(Err(error))) => {
-            Err(Error::store_unavailable(format!("no terminal can ask for the password ({error})")))
-        }
-        Some(Err(error)) => Err(Error::failed(format!("could not ask for the password: {error}"))),
+        Some(Ok(answer)) => Ok(answer),
+        Some(Err(error)) => Err(Error::failed(format!("could not ask on the terminal: {error}"))),
         None => Err(interrupted(terminal)),
     }
 }

@@ -25,6 +25,7 @@ pub struct UserFile {
     path: PathBuf,
     target: PathBuf,
     content: Option<Vec<u8>>,
+    /// Whether it is nobody else's to read, where it is made.
     private: bool,
 }
 

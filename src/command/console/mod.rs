@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::browser::{self, Page};
 use crate::cli::ConsoleArgs;
-use crate::config::{Config, ShellSettings, check_region};
+use crate::config::{Config, ShellSettings, checked_region};
 use crate::context::Context;
 use crate::environment::own_region;
 use crate::finder::Query;
@@ -25,7 +25,7 @@ pub(super) fn run(args: &ConsoleArgs, context: &Context) -> Result<()> {
     let region = args
         .region
         .as_deref()
-        .map(|text| check_region(text).map_err(|hint| Error::usage(format!("--region is '{text}': {hint}"))));
+        .map(|text| checked_region(text).map_err(|hint| Error::usage(format!("--region is '{text}': {hint}"))));
     let region = region.transpose()?;
     let config = load_config(context)?;
     let visit = Visit { args, context, config: &config, region };

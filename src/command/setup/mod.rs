@@ -3,6 +3,7 @@
 pub(super) mod completions;
 pub(super) mod profiles;
 mod store;
+pub(super) mod wizard;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ pub(super) fn run(args: &SetupArgs, context: &Context) -> Result<()> {
         SetupCommand::Completions(args) => completions::run(args, context),
         SetupCommand::Profiles(args) => profiles::run(args, context),
         SetupCommand::Store(args) => store::run(args, context),
+        SetupCommand::Wizard(args) => wizard::run(args, context),
     }
 }
 

@@ -43,7 +43,7 @@ fn show(config: &Config) -> Result<()> {
     ui::print(&lines.collect::<String>())
 }
 
-fn is_of_this_system(store: SecureStore) -> bool {
+pub(super) fn is_of_this_system(store: SecureStore) -> bool {
     match store {
         SecureStore::Keychain => cfg!(target_os = "macos"),
         SecureStore::Wincred => cfg!(windows),
@@ -52,7 +52,7 @@ fn is_of_this_system(store: SecureStore) -> bool {
     }
 }
 
-fn about(store: SecureStore) -> &'static str {
+pub(super) fn about(store: SecureStore) -> &'static str {
     match store {
         SecureStore::File => "a password that you type",
         SecureStore::Keychain => "the macOS keychain",

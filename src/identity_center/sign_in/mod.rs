@@ -1,5 +1,6 @@
 //! Signing in: authorization code with PKCE, or a device code; and the silent renewal by refresh token.
 
+mod check;
 mod device;
 mod pkce;
 
@@ -134,13 +135,22 @@ impl IdentityCenter {
     }
 
     async fn register(&self, workflow: AuthWorkflow) -> Result<ClientRegistration, SignInError> {
+        self.register_for(workflow, Some(&self.start_url)).await.map_err(|error| self.explain(error))
+    }
+
+    /// `issuer` ties the registration to one start URL.
+    async fn register_for(
+        &self,
+        workflow: AuthWorkflow,
+        issuer: Option<&str>,
+    ) -> Result<ClientRegistration, CallError> {
         let grant_types = grants(workflow).map(str::to_owned);
         let request = self
             .oidc
             .register_client()
             .client_name("aws-sso")
             .client_type("public")
-            .issuer_url(&self.start_url)
+            .set_issuer_url(issuer.map(str::to_owned))
             .scopes(SCOPE)
             .set_grant_types(Some(grant_types.to_vec()))
             .set_redirect_uris((workflow == AuthWorkflow::Pkce).then(|| vec![REDIRECT.to_owned()]));
@@ -148,7 +158,7 @@ impl IdentityCenter {
             let request = request.clone();
             async move { request.send().await.map_err(|error| CallError::of("sso-oidc:RegisterClient", &error)) }
         });
-        let answer = answer.await.map_err(|error| self.explain(error))?;
+        let answer = answer.await?;
         let incomplete = || CallError::unexpected("sso-oidc:RegisterClient", "a registration that is incomplete");
         Ok(ClientRegistration {
             client_id: answer.client_id().ok_or_else(incomplete)?.to_owned(),

@@ -1,16 +1,12 @@
 //! A role is chosen: inline, on the terminal, below the line where the command was typed.
 //!
 //! ```text
-//! input   → the line that is typed
 //! state   → what each key makes of it
 //! view    → the lines that show it, for any width and height
-//! screen  → the terminal: keys in, lines out, everything given back
 //! numbers → the same for a terminal that only knows lines
 //! ```
 
-mod input;
 mod numbers;
-mod screen;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -21,6 +17,10 @@ use crate::config::PromptColors;
 use crate::context::Env;
 use crate::finder::{Finder, Query};
 use crate::role::Role;
+use crate::ui::screen::{self, Dialog, Frame, Key, Step};
+
+use state::State;
+use view::View;
 
 /// What is chosen from, and how it is shown.
 pub struct Picking<'a> {
@@ -54,8 +54,26 @@ pub struct Details {
 /// Lets a person choose; the number of the role. A person who leaves chooses none: that is an error with the
 /// status of an interrupted command.
 pub fn pick(picking: &Picking<'_>, typed: &str, env: &Env) -> Result<usize> {
-    if env.get("TERM").is_none_or(|term| term == "dumb") && cfg!(unix) {
+    if !screen::is_capable(env) {
         return numbers::pick(picking, typed);
     }
-    screen::pick(picking, typed, env)
+    screen::run(&mut Picker { state: State::new(picking, typed), view: View::new(picking) }, env)
+}
+
+/// The picker as a dialog.
+struct Picker<'a> {
+    state: State<'a>,
+    view: View<'a>,
+}
+
+impl Dialog for Picker<'_> {
+    type Answer = usize;
+
+    fn frame(&mut self, width: usize, height: usize) -> Frame {
+        self.view.frame(&mut self.state, width, height)
+    }
+
+    fn press(&mut self, key: Key) -> Step<usize> {
+        self.state.press(key)
+    }
 }

@@ -3,68 +3,15 @@
 use crate::finder::{Choice, Found, Query};
 
 use super::Picking;
-use super::input::Input;
+use crate::ui::input::Input;
+use crate::ui::place::Place;
+use crate::ui::screen::{self, Key};
+
+/// What a key led to; a role is taken by its number.
+pub type Step = screen::Step<usize>;
 
 /// Roles that are kept at first; more are fetched for those who scroll that far.
 const FIRST: usize = 200;
-
-/// A key, by what it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// Text, typed or pasted.
-    Text(String),
-    Enter,
-    Tab,
-    BackTab,
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    Left,
-    Right,
-    Home,
-    End,
-    Backspace,
-    Delete,
-    /// Ctrl-D: out of the picker where nothing is typed.
-    DeleteOrCancel,
-    DeleteWord,
-    DeleteToStart,
-    DeleteToEnd,
-    /// Esc: out of the tags, or out of the picker.
-    Back,
-    /// Ctrl-C and its like.
-    Cancel,
-}
-
-/// What a key led to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    Stay,
-    /// The role with this number.
-    Take(usize),
-    Cancel,
-}
-
-/// A place in a list that is longer than its window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place {
-    pub selected: usize,
-    /// The first line that is shown.
-    pub top: usize,
-}
-
-impl Place {
-    /// Moves by some lines, within `count`.
-    fn step(&mut self, by: isize, count: usize) {
-        self.selected = self.selected.saturating_add_signed(by).min(count.saturating_sub(1));
-    }
-
-    /// Keeps the selected line inside a window of `height` lines.
-    pub fn show_in(&mut self, height: usize) {
-        self.top = self.top.min(self.selected).max((self.selected + 1).saturating_sub(height.max(1)));
-    }
-}
 
 /// Keys or values of tags, offered in place of the roles.
 #[derive(Debug)]
@@ -138,19 +85,7 @@ impl<'a> State<'a> {
 
     fn edit(&mut self, key: Key) {
         let before = self.input.text().to_owned();
-        match key {
-            Key::Text(text) => self.input.insert(&text),
-            Key::Left => self.input.left(),
-            Key::Right => self.input.right(),
-            Key::Home => self.input.home(),
-            Key::End => self.input.end(),
-            Key::Backspace => self.input.backspace(),
-            Key::Delete | Key::DeleteOrCancel => self.input.delete(),
-            Key::DeleteWord => self.input.delete_word(),
-            Key::DeleteToStart => self.input.delete_to_start(),
-            Key::DeleteToEnd => self.input.delete_to_end(),
-            _ => {}
-        }
+        self.input.press(key);
         if self.input.text() != before {
             self.changed();
             if self.completing.is_some() {

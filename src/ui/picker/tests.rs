@@ -8,9 +8,10 @@ use crate::config::PromptColors;
 use crate::finder::{Catalog, Field, Finder, Lister, Query};
 use crate::role::Role;
 
-use super::state::{Key, State, Step};
+use super::state::{State, Step};
 use super::view::View;
 use super::{Details, Picking};
+use crate::ui::screen::Key;
 
 fn role(number: u64, account: &str, name: &str, tags: &[(&str, &str)]) -> Role {
     let account_id = number.try_into().expect("an id");

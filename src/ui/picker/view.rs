@@ -12,6 +12,7 @@ use crate::ui::width::columns;
 
 use super::state::{Completing, State};
 use super::{Details, Picking};
+use crate::ui::screen::Frame;
 
 /// The most lines that the picker takes: it is a part of the terminal, not all of it.
 const TALLEST: usize = 16;
@@ -27,15 +28,6 @@ const LEAST: usize = 8;
 
 const HINT: &str = "Enter take · TAB tags · Esc leave";
 const HINT_TAGS: &str = "Enter choose · Esc back to the roles";
-
-/// What is on the terminal.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// The first one is the line that is typed.
-    pub lines: Vec<Line>,
-    /// The column of the cursor in the first line.
-    pub cursor: usize,
-}
 
 /// Draws a state; remembers what the state file says of roles that were shown.
 pub struct View<'a> {

@@ -2,6 +2,8 @@
 
 use crate::error::is_format_control;
 
+use super::screen::Key;
+
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Input {
@@ -16,6 +18,23 @@ impl Input {
         let mut input = Self::default();
         input.insert(text);
         input
+    }
+
+    /// What a key does to the line; those that mean nothing here do nothing.
+    pub fn press(&mut self, key: Key) {
+        match key {
+            Key::Text(text) => self.insert(&text),
+            Key::Left => self.left(),
+            Key::Right => self.right(),
+            Key::Home => self.home(),
+            Key::End => self.end(),
+            Key::Backspace => self.backspace(),
+            Key::Delete | Key::DeleteOrCancel => self.delete(),
+            Key::DeleteWord => self.delete_word(),
+            Key::DeleteToStart => self.delete_to_start(),
+            Key::DeleteToEnd => self.delete_to_end(),
+            _ => {}
+        }
     }
 
     pub fn text(&self) -> &str {

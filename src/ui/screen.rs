@@ -1,4 +1,5 @@
-//! The terminal of the picker. It draws below the cursor and gives everything back: the lines, the modes.
+//! The terminal of what is chosen or typed with single keys. It draws below the cursor and gives everything back: the
+//! lines, the modes.
 //!
 //! Between two drawings the cursor stands in the first line, so that nothing has to be asked of the terminal: what
 //! is drawn goes from there down. A terminal that becomes narrower breaks that line, and the cursor is then in a
@@ -14,31 +15,96 @@ use crossterm::{cursor, queue};
 use crate::context::Env;
 use crate::{Error, Result, ui};
 
-use super::Picking;
-use super::state::{Key, State, Step};
-use super::view::{Frame, View};
+use super::style::Line;
+
+/// A key, by what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Text, typed or pasted.
+    Text(String),
+    Enter,
+    Tab,
+    BackTab,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Left,
+    Right,
+    Home,
+    End,
+    Backspace,
+    Delete,
+    /// Ctrl-D: out of the dialog where nothing is typed.
+    DeleteOrCancel,
+    DeleteWord,
+    DeleteToStart,
+    DeleteToEnd,
+    /// Esc: one step back, or out of the dialog.
+    Back,
+    /// Ctrl-C and its like.
+    Cancel,
+}
+
+/// What a key led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<T> {
+    Stay,
+    Take(T),
+    Cancel,
+}
+
+/// What is on the terminal.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The first one is the line that is typed.
+    pub lines: Vec<Line>,
+    /// The column of the cursor in the first line.
+    pub cursor: usize,
+}
+
+/// What a person talks to, key by key.
+pub trait Dialog {
+    /// What it ends with.
+    type Answer;
+
+    /// The lines for a terminal of this size. None may take the last column, so that none wraps.
+    fn frame(&mut self, width: usize, height: usize) -> Frame;
+
+    fn press(&mut self, key: Key) -> Step<Self::Answer>;
+}
 
 /// What a terminal that does not tell its size is taken for.
 const USUAL: (u16, u16) = (80, 24);
 
-/// Lets a person choose; the number of the role.
-pub fn pick(picking: &Picking<'_>, typed: &str, env: &Env) -> Result<usize> {
-    let failed = |error: io::Error| Error::failed(format!("could not use the terminal: {error}"));
-    let mut screen = Screen::open(ui::wants_colour(&io::stderr(), env)).map_err(failed)?;
-    let outcome = run(&mut screen, picking, typed);
-    drop(screen);
-    match outcome.map_err(failed)? {
-        Some(number) => Ok(number),
-        None => Err(Error::cancelled()),
-    }
+/// Whether the terminal can do more than print lines.
+pub fn is_capable(env: &Env) -> bool {
+    env.get("TERM").is_some_and(|term| term != "dumb") || !cfg!(unix)
 }
 
-fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Option<usize>> {
-    let mut state = State::new(picking, typed);
-    let mut view = View::new(picking);
+/// How many columns the terminal has.
+pub fn width() -> usize {
+    size().0.into()
+}
+
+/// Columns and lines of the terminal.
+fn size() -> (u16, u16) {
+    terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL)
+}
+
+/// Runs a dialog to its end. A person who leaves it is an error with the status of an interrupted command.
+pub fn run<D: Dialog>(dialog: &mut D, env: &Env) -> Result<D::Answer> {
+    let failed = |error: io::Error| Error::failed(format!("could not use the terminal: {error}"));
+    let mut screen = Screen::open(ui::wants_colour(&io::stderr(), env)).map_err(failed)?;
+    let outcome = talk(&mut screen, dialog);
+    drop(screen);
+    outcome.map_err(failed)?.ok_or_else(Error::cancelled)
+}
+
+fn talk<D: Dialog>(screen: &mut Screen, dialog: &mut D) -> io::Result<Option<D::Answer>> {
     loop {
-        let (width, height) = terminal::size().ok().filter(|(width, height)| width * height > 0).unwrap_or(USUAL);
-        screen.draw(&view.frame(&mut state, width.into(), height.into()), width.into())?;
+        let (width, height) = size();
+        screen.draw(&dialog.frame(width.into(), height.into()), width.into())?;
         let mut patient = true;
         // What was typed ahead is taken in before the next drawing.
         loop {
@@ -47,8 +113,8 @@ fn run(screen: &mut Screen, picking: &Picking<'_>, typed: &str) -> io::Result<Op
                 Next::Nothing => break,
                 Next::Gone => return Ok(None),
             };
-            match of_event(event).map(|key| state.press(key)) {
-                Some(Step::Take(number)) => return Ok(Some(number)),
+            match of_event(event).map(|key| dialog.press(key)) {
+                Some(Step::Take(answer)) => return Ok(Some(answer)),
                 Some(Step::Cancel) => return Ok(None),
                 Some(Step::Stay) | None => {}
             }
