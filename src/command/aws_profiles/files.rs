@@ -37,7 +37,9 @@ impl Credentials {
     pub fn read(context: &Context) -> Result<Self> {
         let file = context.env.get("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials");
         let path = in_home(context, file.as_ref())?;
-        let profiles = Profiles::read(&std::fs::read(&path).unwrap_or_default(), Kind::Credentials);
+        // To open a pipe is to wait.
+        let text = if path.is_file() { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
+        let profiles = Profiles::read(&text, Kind::Credentials);
         Ok(Self { path, profiles })
     }
 
