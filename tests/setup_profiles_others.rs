@@ -86,6 +86,11 @@ fn a_profile_that_asks_for_the_same_role_already_is_left() {
     assert!(told.contains("wrote 4 profiles") && told.contains("kept 1 profile of your own"), "{told}");
     assert!(read(&aws_config(&home)).starts_with(&theirs));
     assert_unique(&home);
+    // Nobody waits for a pipe in the place of the other file.
+    let pipe = home.path().join(".aws/credentials");
+    let made = home.program("mkfifo").arg(&pipe).status().expect("mkfifo starts");
+    assert!(made.success() && install(&home).contains("already"));
+    fs::remove_file(pipe).expect("it goes");
     // That of another instance is another role.
     remove(&home);
     write(&home, "config", theirs.replace("Default", "Other"));

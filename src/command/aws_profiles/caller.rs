@@ -70,12 +70,18 @@ pub fn refuse_cut_off(profile: &str, command: &str) -> Result<()> {
     )))
 }
 
-/// Whether a profile that is there already asks this program for the same role.
-pub fn asks_for(profile: &Section, sso: &str, arn: &str, name: &str) -> bool {
+/// Whether a profile that is there already asks this program for a role, of the SSO instance that is `default` where
+/// it names none.
+pub fn asks_for(profile: &Section, default: Option<&str>, (sso, arn, name): (&str, &str, &str)) -> bool {
     let words = words(profile);
     words.iter().any(|word| word == "process")
         && words.iter().any(|word| word == arn || word == name)
-        && instance_of(&words).is_none_or(|instance| instance == sso)
+        && instance_of(&words).or(default).is_some_and(|instance| instance == sso)
+}
+
+/// The instance of a call that names none.
+pub fn default_instance(config: &Config) -> Option<&str> {
+    config.instance(None).ok().map(|instance| instance.name.as_str())
 }
 
 /// The SSO instance that a profile asks this program for a role of.
@@ -124,12 +130,15 @@ mod tests {
     fn a_call_for_a_role_is_one_of_its_instance() {
         for (call, expected) in [
             ("x -S Work process --arn arn:1", true),
-            ("x process --profile dev", true),
             ("x -S Other process --arn arn:1", false),
             ("x -S Work process --arn arn:2", false),
             ("x -S Work exec --arn arn:1", false),
         ] {
-            assert_eq!(asks_for(&profile(call), "Work", "arn:1", "dev"), expected, "{call}");
+            assert_eq!(asks_for(&profile(call), None, ("Work", "arn:1", "dev")), expected, "{call}");
+        }
+        let without = profile("x process --profile dev");
+        for (default, expected) in [(Some("Work"), true), (Some("Other"), false), (None, false)] {
+            assert_eq!(asks_for(&without, default, ("Work", "arn:1", "dev")), expected, "{default:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use crate::user_file::aws_config::{Kind, Profiles, can_be_header, is_read_by_all
 use crate::user_file::{UserFile, block};
 use crate::{Error, Result, ui};
 
-use super::caller::{Caller, asks_for, refuse_cut_off};
+use super::caller::{Caller, asks_for, default_instance, refuse_cut_off};
 use super::change::{Change, compose};
 use super::files::{Credentials, read_config};
 use super::{DIRECTORIES, HERE, ROLES};
@@ -121,7 +121,7 @@ impl Surroundings<'_> {
     fn profile(&self, role: &Allowed, around: &Around) -> Result<Option<String>> {
         self.credentials.refuse(&role.profile)?;
         if let Some(theirs) = around.all.get(&role.profile) {
-            if asks_for(theirs, &role.sso, &role.arn, &role.profile) {
+            if asks_for(theirs, default_instance(self.config), (&role.sso, &role.arn, &role.profile)) {
                 return Ok(None);
             }
             let place = format!("{}:{}", self.file.path().display(), theirs.line);

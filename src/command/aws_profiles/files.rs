@@ -32,6 +32,11 @@ pub fn read_config(context: &Context, named: Option<&Path>) -> Result<UserFile> 
     Ok(UserFile::read(&path)?.made_private())
 }
 
+/// What is in a file that is only looked at: nothing where it cannot be read. To open a pipe is to wait.
+pub fn text_of(path: &Path) -> Vec<u8> {
+    if path.is_file() { std::fs::read(path).unwrap_or_default() } else { Vec::new() }
+}
+
 /// `~/.aws/credentials`: keys there win over a process of the same name.
 pub struct Credentials {
     path: PathBuf,
@@ -41,7 +46,7 @@ pub struct Credentials {
 impl Credentials {
     pub fn read(context: &Context) -> Result<Self> {
         let path = credentials_path(context)?;
-        let profiles = Profiles::read(&std::fs::read(&path).unwrap_or_default(), Kind::Credentials);
+        let profiles = Profiles::read(&text_of(&path), Kind::Credentials);
         Ok(Self { path, profiles })
     }
 

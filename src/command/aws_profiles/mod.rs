@@ -24,7 +24,7 @@ use crate::user_file::block::Markers;
 
 pub(super) use change::Change;
 pub(super) use directories::plan;
-pub(super) use files::{config_path, credentials_path};
+pub(super) use files::{config_path, credentials_path, text_of};
 pub(super) use roles::{Block, Plan, removal};
 pub(super) use roster::{Fetch, Roster};
 pub(super) use upkeep::after_refresh;

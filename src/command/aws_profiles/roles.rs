@@ -13,7 +13,7 @@ use crate::user_file::aws_config::{Kind, Profiles, can_be_value, is_read_by_all,
 use crate::user_file::block::{self, Damage};
 use crate::{Error, Result};
 
-use super::caller::{Caller, asks_for, instance, refuse_cut_off};
+use super::caller::{Caller, asks_for, default_instance, instance, refuse_cut_off};
 use super::change::{Change, compose};
 use super::directories::lines_beside;
 use super::files::{Credentials, config_path, read_config};
@@ -154,7 +154,7 @@ impl Taken<'_> {
             if let Some(found) = self.credentials.get(name) {
                 conflicts.push((self.credentials.path(), found.line, name));
             } else if let Some(found) = self.own.get(name) {
-                match asks_for(found, &role.sso, &role.arn.to_string(), name) {
+                match asks_for(found, default_instance(config), (&role.sso, &role.arn.to_string(), name)) {
                     true => drop(kept.insert(name)),
                     false => conflicts.push((self.path, found.line, name)),
                 }

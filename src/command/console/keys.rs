@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Parser;
 
 use crate::cli::{Cli, Command};
-use crate::command::aws_profiles::{config_path, credentials_path};
+use crate::command::aws_profiles::{config_path, credentials_path, text_of};
 use crate::context::{Context, Env};
 use crate::environment::foreign_credentials;
 use crate::role::{RoleFlags, StaticKeys};
@@ -59,7 +59,7 @@ pub(super) fn foreign_keys(env: &Env) -> Option<Foreign> {
 pub(super) fn foreign_profile(context: &Context, name: &str) -> Result<ForeignProfile> {
     crate::memory::expect_secrets();
     let (config, credentials) = (config_path(context)?, credentials_path(context)?);
-    let keys_of = |path: &Path, kind| find_profile(&std::fs::read(path).unwrap_or_default(), kind, name);
+    let keys_of = |path: &Path, kind| find_profile(&text_of(path), kind, name);
     let (in_credentials, in_config) = (keys_of(&credentials, Kind::Credentials), keys_of(&config, Kind::Config));
     let unknown = || no_such_profile(name, &config, &credentials);
     let settings = in_config.as_ref().or(in_credentials.as_ref()).ok_or_else(unknown)?;

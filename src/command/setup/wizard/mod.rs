@@ -29,8 +29,7 @@ use std::path::Path;
 
 use crate::browser;
 use crate::cli::{LoginArgs, WizardArgs};
-use crate::command::aws_profiles::config_path;
-use crate::command::{find_path, login, open_state};
+use crate::command::{aws_profiles, find_path, login, open_state};
 use crate::config::{self, Config, ConfigError, discover};
 use crate::context::Context;
 use crate::role::Role;
@@ -185,7 +184,7 @@ fn finds(program: &str, context: &Context) -> bool {
 
 /// `~/.aws/config`; empty where it cannot be read, for it is only looked at for suggestions.
 fn aws_config(context: &Context) -> Vec<u8> {
-    let file = config_path(context).ok().and_then(|path| UserFile::read(&path).ok());
+    let file = aws_profiles::config_path(context).ok().and_then(|path| UserFile::read(&path).ok());
     file.and_then(|file| file.content().map(<[u8]>::to_vec)).unwrap_or_default()
 }
 
