@@ -81,7 +81,7 @@ fn start(mut command: Command) -> std::io::Result<()> {
 }
 
 /// A leading `~` and `$HOME`, as people write paths in config.yaml.
-fn expand(text: &str, context: &Context) -> String {
+pub(crate) fn expand(text: &str, context: &Context) -> String {
     let Some(home) = context.env.get("HOME") else { return text.to_owned() };
     let text = if text == "~" || text.starts_with("~/") { text.replacen('~', home, 1) } else { text.to_owned() };
     text.replace("${HOME}", home).replace("$HOME", home)

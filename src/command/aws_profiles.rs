@@ -28,6 +28,12 @@ pub(super) fn config_path(context: &Context) -> Result<PathBuf> {
     find_path(context, |around| discover::expand_tilde(file.as_ref(), around))
 }
 
+/// Where the SDKs read keys.
+pub(super) fn credentials_path(context: &Context) -> Result<PathBuf> {
+    let file = context.env.get("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials");
+    find_path(context, |around| discover::expand_tilde(file.as_ref(), around))
+}
+
 /// A change of `~/.aws/config` that was found to be possible.
 pub(super) struct Planned {
     file: UserFile,
@@ -164,8 +170,7 @@ struct Credentials {
 
 impl Credentials {
     fn read(context: &Context) -> Result<Self> {
-        let file = context.env.get("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials");
-        let path = find_path(context, |around| discover::expand_tilde(file.as_ref(), around))?;
+        let path = credentials_path(context)?;
         let text = std::fs::read(&path).unwrap_or_default();
         Ok(Self { path, text })
     }

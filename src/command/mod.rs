@@ -6,6 +6,7 @@ mod asking_shell;
 mod aws_profiles;
 mod cache;
 mod choose;
+mod doctor;
 mod eval;
 mod exec;
 mod flush;
@@ -100,6 +101,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Allow(args) => allow::allow(&args, &context),
         Command::Deny(args) => allow::deny(&args, &context),
         Command::Status(args) => status::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),

@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
@@ -130,7 +130,8 @@ impl IdentityCenter {
     }
 }
 
-pub(super) fn clock_sentence(skew: i64) -> Option<String> {
+/// What to say of a clock that is so many seconds ahead of AWS's, if anything.
+pub fn clock_sentence(skew: i64) -> Option<String> {
     let minutes = skew.unsigned_abs().div_ceil(60);
     let side = if skew > 0 { "ahead of" } else { "behind" };
     (skew.abs() > 300).then(|| format!("this computer's clock is {minutes} minutes {side} AWS's: set it right, for example with 'timedatectl set-ntp true'"))
@@ -142,6 +143,19 @@ fn sleep() -> SharedAsyncSleep {
 
 /// An HTTP client that honours `HTTPS_PROXY`, `NO_PROXY` and a private CA.
 fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
+    let tls = tls(ca_bundle)?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| connector(&tls, settings.cloned())))
+}
+
+/// What makes its connections.
+pub(super) fn connector(tls: &TlsContext, settings: Option<HttpConnectorSettings>) -> Connector {
+    let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env()).sleep_impl(sleep());
+    connector.set_connector_settings(settings);
+    connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
+}
+
+/// Whom to trust: the certificates of the system, or those of a private CA.
+pub(super) fn tls(ca_bundle: Option<&Path>) -> Result<TlsContext> {
     let mut trust = TrustStore::default();
     if let Some(path) = ca_bundle {
         let pem = std::fs::read(path).map_err(|error| {
@@ -156,15 +170,8 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
         }
         trust = TrustStore::empty().with_pem_certificate(usable);
     }
-    let tls = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|error| Error::failed(format!("could not set up TLS: {error}")))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env()).sleep_impl(sleep());
-        connector.set_connector_settings(settings.cloned());
-        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
-    }))
+    let context = TlsContext::builder().with_trust_store(trust).build();
+    context.map_err(|error| Error::failed(format!("could not set up TLS: {error}")))
 }
 
 /// The certificates of a bundle that TLS can use, as PEM. The connector panics at any other one, and

@@ -19,6 +19,43 @@ pub enum Kind {
     Credentials,
 }
 
+/// A profile of `~/.aws/config`, as far as it says where its credentials come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Line of its header, from 1.
+    pub line: usize,
+    /// Its `credential_process`, where it has one.
+    pub credential_process: Option<String>,
+    /// Whether the SDK signs in by itself (`sso_session`, `sso_start_url`).
+    pub uses_sso: bool,
+}
+
+/// All profiles of a config file, in order.
+pub fn entries(text: &[u8]) -> Vec<Entry> {
+    let text = String::from_utf8_lossy(text);
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut within = false;
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(header) = line.strip_prefix('[') {
+            let name = profile_name(header.split(']').next().unwrap_or_default().trim(), Kind::Config);
+            within = name.is_some();
+            entries.extend(name.map(|name| Entry { name, line: at + 1, credential_process: None, uses_sso: false }));
+        } else if let Some(entry) = entries.last_mut().filter(|_| within)
+            && let Some((key, value)) = line.split_once('=')
+        {
+            match key.trim() {
+                "credential_process" => entry.credential_process = Some(value.trim().to_owned()),
+                "sso_session" | "sso_start_url" => entry.uses_sso = true,
+                _ => {}
+            }
+        }
+    }
+    entries
+}
+
 /// The first profile `name` of a text, which need not be UTF-8 throughout.
 pub fn find_profile(text: &[u8], kind: Kind, name: &str) -> Option<Profile> {
     let text = String::from_utf8_lossy(text);
@@ -101,6 +138,16 @@ mod tests {
         }
         let of_credentials = find_profile(b"[dev]\naws_access_key_id = x\n", Kind::Credentials, "dev");
         assert_eq!(of_credentials.map(|profile| profile.line), Some(1));
+    }
+
+    #[test]
+    fn entries_say_where_credentials_come_from() {
+        let text =
+            b"[default]\nsso_session = s\n[sso-session s]\nsso_start_url = x\n[profile a]\ncredential_process = b c\n";
+        let found = entries(text);
+        let names: Vec<_> = found.iter().map(|e| (e.name.as_str(), e.line, e.uses_sso)).collect();
+        assert_eq!(names, [("default", 1, true), ("a", 5, false)]);
+        assert_eq!(found[1].credential_process.as_deref(), Some("b c"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) fn run(args: &SetupArgs, context: &Context) -> Result<()> {
 }
 
 /// A path as the person would type it, safe for a terminal.
-fn shown(path: &Path, context: &Context) -> String {
+pub(super) fn shown(path: &Path, context: &Context) -> String {
     let below = context.home().and_then(|home| Some(Path::new("~").join(path.strip_prefix(home).ok()?)));
     one_line(&below.as_deref().unwrap_or(path).to_string_lossy())
 }
