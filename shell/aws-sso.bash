@@ -351,7 +351,7 @@ function __aws_sso_is_ours {
 function __aws_sso_init {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     if [[ $- != *i* ]]; then \builtin return 0; fi
-    # shellcheck disable=SC2154 # set before this script
+    # shellcheck disable=SC2154,SC2034 # set before this script; for aws-sso doctor
     \builtin export AWS_SSO_HOOK="$$:$__aws_sso_version"
     \builtin local entry start=--start
     if [[ ${__aws_sso_memory-} ]]; then

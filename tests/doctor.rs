@@ -27,7 +27,8 @@ fn healthy() -> (Simulator, Home) {
     let bin = home.path().join("bin");
     fs::create_dir(&bin).expect("bin");
     symlink(BINARY, bin.join("aws-sso")).expect("a link");
-    home.set("PATH", &format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH")));
+    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("PATH").1.clone();
+    home.set("PATH", &format!("{}:{path}", bin.display()));
     home.set("SHELL", "/bin/bash");
     home.ok(&["login"]);
     home.ok(&["setup", "completions", "--install", "--shell", "bash", "--yes"]);
@@ -40,9 +41,22 @@ struct Report {
     findings: Vec<Value>,
 }
 
+/// Runs `doctor` in a shell, whichever one runs the tests.
+fn doctor(home: &Home, shell: &str, arguments: &str) -> Answer {
+    let (options, status): (&[&str], _) =
+        if shell == "fish" { (&["--no-config"], "$status") } else { (&["--norc", "--noprofile"], "$?") };
+    let mut command = home.program(shell);
+    command.args(options).arg("-c").arg(format!("{BINARY} {arguments}; exit {status}"));
+    Answer::of(command)
+}
+
 impl Report {
     fn of(home: &Home) -> Self {
-        let Answer { status, stdout, stderr } = home.run(&["doctor", "--json"]);
+        Self::within(home, "bash")
+    }
+
+    fn within(home: &Home, shell: &str) -> Self {
+        let Answer { status, stdout, stderr } = doctor(home, shell, "doctor --json");
         assert!(!stderr.contains("panicked") && !stderr.contains("warn"), "{stderr}");
         let findings = json(&stdout).as_array().expect("an array").clone();
         let problems = findings.iter().any(|finding| finding["status"] == "problem");
@@ -107,7 +121,7 @@ fn a_healthy_home_is_clean_and_left_as_it_is() {
     ] {
         report.has(check, "ok", &[], None);
     }
-    let text = home.run(&["doctor"]);
+    let text = doctor(&home, "bash", "doctor");
     assert_eq!((text.status, text.stderr.as_str()), (Some(0), ""), "{}", text.stdout);
     assert!(
         text.stdout.ends_with("All is well, with 1 note.\n"),
@@ -131,7 +145,7 @@ fn without_a_config_it_says_so() {
     );
     assert_eq!(report.problems().len(), 1, "{:#?}", report.problems());
     assert_eq!(everything(home.path()), before);
-    let answer = home.run(&["doctor"]);
+    let answer = doctor(&home, "bash", "doctor");
     assert_eq!(answer.status, Some(1));
     assert_eq!(answer.stderr, "", "the report is on standard output");
     assert!(answer.stdout.starts_with("problem  config "), "{}", answer.stdout);
@@ -289,21 +303,20 @@ fn one_host_that_does_not_answer_is_told_from_the_others() {
 
 #[test]
 fn hosts_are_reached_by_the_proxy_whose_password_nobody_sees() {
-    let (_simulator, mut home) = healthy();
+    let (simulator, mut home) = healthy();
+    let region = simulator.region().to_owned();
     let proxy = wire::Server::start(|_| wire::answer("403 Forbidden", "text/plain", "no"));
     home.unset("AWS_ENDPOINT_URL_STS");
     home.unset("AWS_ENDPOINT_URL_SIGNIN");
     home.set("HTTPS_PROXY", &proxy.url().replace("http://", "http://user:hunter2@"));
     home.set("NO_PROXY", "127.0.0.1");
-    let answer = home.run(&["doctor"]);
+    let answer = doctor(&home, "bash", "doctor");
     assert!(!answer.stdout.contains("hunter2") && !answer.stderr.contains("hunter2"), "{}", answer.stdout);
     assert!(answer.stdout.contains("HTTPS_PROXY is 127.0.0.1:"), "{}", answer.stdout);
     let mut lines = proxy.request_lines();
     lines.sort();
-    assert_eq!(
-        lines,
-        ["CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1", "CONNECT us-east-1.signin.aws.amazon.com:443 HTTP/1.1"]
-    );
+    let expected = [format!("{region}.signin.aws.amazon.com"), format!("sts.{region}.amazonaws.com")];
+    assert_eq!(lines, expected.map(|host| format!("CONNECT {host}:443 HTTP/1.1")));
     home.set("HTTPS_PROXY", "http://[");
     Report::of(&home).has("proxy", "problem", &["HTTPS_PROXY is no URL"], Some("unset HTTPS_PROXY"));
     home.unset("HTTPS_PROXY");
@@ -312,21 +325,18 @@ fn hosts_are_reached_by_the_proxy_whose_password_nobody_sees() {
 }
 
 #[test]
-fn endpoints_that_aws_does_not_have_are_named() {
+fn endpoints_of_a_kind_that_a_region_lacks_are_named_with_the_variable() {
     let (_simulator, mut home) = healthy();
+    // No name server outside of that cloud knows its names.
     home.write_config(
         "SSOConfig:\n  Default:\n    SSORegion: us-isob-east-1\n    StartUrl: https://example.com/start\n",
     );
     for name in ["SSO", "SSO_OIDC", "STS", "SIGNIN"] {
         home.unset(&format!("AWS_ENDPOINT_URL_{name}"));
     }
-    home.set("AWS_USE_DUALSTACK_ENDPOINT", "true");
-    home.set("SHELL", "/usr/bin/fish");
-    let command = "set -e AWS_USE_DUALSTACK_ENDPOINT";
-    let report = Report::of(&home);
-    for service in ["access portal", "OIDC", "STS"] {
-        report.has("endpoints", "problem", &[service, "no such endpoint", "DualStack"], Some(command));
-    }
+    home.set("AWS_USE_FIPS_ENDPOINT", "true");
+    let words = ["portal.sso-fips.us-isob-east-1.sc2s.sgov.gov", "AWS_USE_FIPS_ENDPOINT is set"];
+    Report::within(&home, "fish").has("endpoints", "problem", &words, Some("set -e AWS_USE_FIPS_ENDPOINT"));
 }
 
 #[test]
@@ -395,14 +405,15 @@ fn what_path_finds_is_told_from_this_program() {
     fs::create_dir(&old).expect("old");
     fs::write(old.join("aws-sso"), "#!/bin/sh\n# github.com/synfinatic/aws-sso-cli\n").expect("a program");
     fs::set_permissions(old.join("aws-sso"), fs::Permissions::from_mode(0o755)).expect("mode");
-    let rest = std::env::var("PATH").expect("PATH");
+    let path = home.environment().iter().find(|(name, _)| name == "PATH").expect("PATH").1.clone();
+    let rest = path.split_once(':').expect("more directories").1;
     home.set("PATH", &format!("{}:{}:{rest}", old.display(), bin.display()));
     Report::of(&home).has("path", "problem", &["~/old/aws-sso first", "the Go tool"], None);
     home.set("PATH", &format!("{}:{}:{rest}", bin.display(), old.display()));
     let report = Report::of(&home);
     report.has("path", "ok", &["~/bin/aws-sso"], None);
     report.has("path", "note", &["~/old/aws-sso is the Go tool"], None);
-    home.set("PATH", &rest);
+    home.set("PATH", rest);
     Report::of(&home).has("path", "note", &["not on PATH"], None);
 }
 
@@ -454,7 +465,7 @@ fn credentials_of_others_in_the_environment_are_named() {
     home.set("AWS_SECRET_ACCESS_KEY", "theirsecret");
     let keys = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN";
     Report::of(&home).has("environment", "problem", &["AWS_ACCESS_KEY_ID was set by someone else"], Some(keys));
-    let answer = home.run(&["-L", "trace", "doctor"]);
+    let answer = doctor(&home, "bash", "-L trace doctor");
     for secret in ["AKIDTHEIRS", "theirsecret", support::PASSWORD] {
         assert!(!answer.stdout.contains(secret) && !answer.stderr.contains(secret), "{secret}");
     }
@@ -526,7 +537,9 @@ fn programs_that_the_config_asks_for_are_looked_for() {
     let start = config(&simulator, "", "").replace("UrlAction: exec", "UrlAction: clip");
     home.write_config(&start);
     home.set("PATH", &bin);
-    Report::of(&home).has("programs", "problem", &["UrlAction clip needs one of", "xclip"], None);
+    let answer = home.run(&["doctor", "--json"]);
+    assert_eq!(answer.status, Some(1));
+    assert!(answer.stdout.contains("UrlAction clip needs one of wl-copy, xclip"), "{}", answer.stdout);
 }
 
 #[test]
@@ -535,7 +548,7 @@ fn hostile_names_do_not_move_the_cursor() {
     let name = "a\u{1b}[31m\u{202e}b\nc";
     home.write_config(&config(&simulator, "", "").replace("  Default:", &format!("  {}:", yaml("odd name"))));
     home.set("AWS_PROFILE", name);
-    let answer = home.run(&["doctor"]);
+    let answer = doctor(&home, "bash", "doctor");
     assert!(!answer.stdout.contains(['\u{1b}', '\u{202e}']), "{:?}", answer.stdout);
     assert!(answer.stdout.contains("aws-sso login"), "{}", answer.stdout);
     Report::of(&home).has("environment", "problem", &["no such profile"], None);

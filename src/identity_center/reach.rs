@@ -42,6 +42,8 @@ pub struct Unanswered {
     pub why: String,
     /// Nobody answered: the same for all hosts where a computer is offline.
     pub is_unreachable: bool,
+    /// No name server knows the host, or none was asked.
+    pub is_unknown: bool,
 }
 
 /// What is called for an SSO instance in a region.
@@ -117,5 +119,6 @@ async fn ask(connector: &impl HttpConnector, url: &str) -> Result<Answered, Unan
 }
 
 fn unanswered(kind: CallErrorKind, why: &str) -> Unanswered {
-    Unanswered { why: why.to_owned(), is_unreachable: kind == CallErrorKind::Unreachable }
+    let is_unknown = why.contains("(DNS)");
+    Unanswered { why: why.to_owned(), is_unreachable: kind == CallErrorKind::Unreachable, is_unknown }
 }

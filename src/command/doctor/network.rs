@@ -11,7 +11,7 @@ use crate::identity_center::{Answered, Place, Unanswered, clock_sentence, places
 use crate::shell::Shell;
 use crate::{Result, ui};
 
-use super::finding::Finding;
+use super::finding::{Finding, Status};
 use super::unset;
 
 /// What is shorter needs no word.
@@ -65,7 +65,7 @@ fn look(env: &Env, regions: &[String], shell: Option<Shell>) -> Vec<Finding> {
                 .map(|path| format!("AWS_CA_BUNDLE is {}: only those authorities are trusted", path.display()));
             findings.extend(named.map(|message| Finding::ok("proxy", message)));
             findings.extend(unresolved(env, &places, shell));
-            findings.extend(endpoints(&answers));
+            findings.extend(endpoints(env, &answers, shell));
             findings.extend(clock(&answers));
         }
         // The bundle, which is all that fails before a host is asked.
@@ -98,26 +98,45 @@ async fn ask(env: &Env, regions: &[String], ca_bundle: Option<&Path>) -> Result<
     Ok((all, asked))
 }
 
-/// What AWS has no endpoint for.
+/// The variables that ask for endpoints which AWS does not have everywhere.
+fn special(env: &Env) -> Vec<&'static str> {
+    ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"].into_iter().filter(|name| env.flag(name)).collect()
+}
+
+/// What the SDK knows that AWS has no endpoint for.
 fn unresolved(env: &Env, places: &[Place], shell: Option<Shell>) -> Vec<Finding> {
-    let wanted = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"];
-    let wanted: Vec<&str> = wanted.into_iter().filter(|name| env.flag(name)).collect();
     let failed = places.iter().filter_map(|place| Some((place.service, place.url.as_ref().err()?)));
     let finding = |(service, why): (&str, &String)| {
         let message = format!("{service}: AWS has no such endpoint ({why})");
-        Finding::problem("endpoints", message).mended_by(unset(shell, &wanted))
+        Finding::problem("endpoints", message).mended_by(unset(shell, &special(env)))
     };
     failed.map(finding).collect()
 }
 
-fn endpoints(asked: &[Asked]) -> Vec<Finding> {
+fn endpoints(env: &Env, asked: &[Asked], shell: Option<Shell>) -> Vec<Finding> {
     const CHECK: &str = "endpoints";
     let host = |url: &str| url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or_default().to_owned();
-    let mut failures = asked.iter().filter_map(|(_, _, answer)| answer.as_ref().err());
-    if asked.len() > 1 && failures.clone().count() == asked.len() && failures.all(|failure| failure.is_unreachable) {
-        let why = asked[0].2.as_ref().err().map(|failure| failure.why.clone()).unwrap_or_default();
-        let message = format!("no host of AWS answers, {} for one: {why}", host(&asked[0].1));
-        return vec![Finding::problem(CHECK, format!("this computer seems to be offline: {message}"))];
+    let special = special(env);
+    // A host that nobody knows is one that is not there, most likely, where a kind was asked for that few regions have.
+    let failed = |status: Status, message: String, failure: &Unanswered| {
+        let finding = Finding { status, ..Finding::ok(CHECK, message) };
+        match failure.is_unknown && !special.is_empty() {
+            true => finding.mended_by(unset(shell, &special)),
+            false => finding,
+        }
+    };
+    let failures: Vec<&Unanswered> = asked.iter().filter_map(|(_, _, answer)| answer.as_ref().err()).collect();
+    if let [first, _, ..] = &failures[..]
+        && failures.len() == asked.len()
+        && failures.iter().all(|failure| failure.is_unreachable)
+    {
+        let asked_for = special.iter().map(|name| format!(" ({name} is set)")).collect::<String>();
+        let message = format!(
+            "this computer seems to be offline: no host of AWS answers, {} for one{asked_for}: {}",
+            host(&asked[0].1),
+            first.why
+        );
+        return vec![failed(Status::Problem, message, first)];
     }
     let finding = |(place, url, answer): &Asked| {
         let name = format!("{} ({})", place.service, host(url));
@@ -125,9 +144,9 @@ fn endpoints(asked: &[Asked]) -> Vec<Finding> {
             Ok(_) => Finding::ok(CHECK, format!("{name} answers")),
             // Only the console needs it.
             Err(failure) if place.service == "console sign-in" => {
-                Finding::note(CHECK, format!("{name}: {}", failure.why))
+                failed(Status::Note, format!("{name}: {}", failure.why), failure)
             }
-            Err(failure) => Finding::problem(CHECK, format!("{name}: {}", failure.why)),
+            Err(failure) => failed(Status::Problem, format!("{name}: {}", failure.why), failure),
         }
     };
     let mut findings: Vec<Finding> = asked.iter().map(finding).collect();
@@ -156,8 +175,8 @@ fn proxies(env: &Env, shell: Option<Shell>) -> Vec<Finding> {
     let of_variable = |name: &'static str| {
         let value = env.get(name)?;
         // As the client takes it: without a scheme, of HTTP.
-        let url = url::Url::parse(value).ok().filter(url::Url::has_host);
-        let url = url.or_else(|| url::Url::parse(&format!("http://{value}")).ok().filter(url::Url::has_host));
+        let url = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+        let url = url::Url::parse(&url).ok().filter(url::Url::has_host);
         Some(match url {
             Some(url) => {
                 let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
@@ -168,4 +187,37 @@ fn proxies(env: &Env, shell: Option<Shell>) -> Vec<Finding> {
         })
     };
     NAMES.into_iter().filter_map(of_variable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_that_aws_does_not_have_is_named_with_what_asked_for_it() {
+        let env: Env = [("AWS_USE_FIPS_ENDPOINT", "true")].into_iter().collect();
+        let places = [
+            Place { service: "STS", url: Err("no FIPS here".to_owned()) },
+            Place { service: "OIDC", url: Ok("https://x".to_owned()) },
+        ];
+        let found = unresolved(&env, &places, Some(Shell::Fish));
+        assert_eq!(
+            found,
+            [Finding::problem("endpoints", "STS: AWS has no such endpoint (no FIPS here)")
+                .mended_by("set -e AWS_USE_FIPS_ENDPOINT")]
+        );
+    }
+
+    #[test]
+    fn a_password_of_a_proxy_is_not_shown() {
+        for (value, shown) in [
+            ("http://user:hunter2@proxy.example:3128", "HTTPS_PROXY is proxy.example:3128"),
+            ("proxy.example:3128", "HTTPS_PROXY is proxy.example:3128"),
+            ("user:hunter2@proxy.example", "HTTPS_PROXY is proxy.example:80"),
+            ("hunter2 hunter2", "HTTPS_PROXY is no URL of a proxy"),
+        ] {
+            let env: Env = [("HTTPS_PROXY", value)].into_iter().collect();
+            assert_eq!(proxies(&env, None)[0].message, shown, "{value}");
+        }
+    }
 }
