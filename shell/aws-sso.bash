@@ -1,7 +1,8 @@
 # The suite for bash 4.4 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hook and the prompt.
 #
 # Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PS1),
-# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts),
+# __aws_sso_version (of this script, for AWS_SSO_HOOK).
 # Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \037 stands for the time that is left), __aws_sso_expires, __aws_sso_renew_at and
 # __aws_sso_early_at (Unix times), __aws_sso_redraw_at (empty: what is drawn is old), __aws_sso_memory (for the
@@ -350,6 +351,8 @@ function __aws_sso_is_ours {
 function __aws_sso_init {
     [[ $- != *[aeuvxk]* ]] || { \builtin local - && \builtin set +aeuvxk; } 2>/dev/null
     if [[ $- != *i* ]]; then \builtin return 0; fi
+    # shellcheck disable=SC2154,SC2034 # set before this script; for aws-sso doctor
+    \builtin export AWS_SSO_HOOK="$$:$__aws_sso_version"
     \builtin local entry start=--start
     if [[ ${__aws_sso_memory-} ]]; then
         start=''

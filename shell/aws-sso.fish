@@ -1,7 +1,8 @@
 # The suite for fish 3.1 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
 #
 # Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into fish_prompt),
-# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts),
+# __aws_sso_version (of this script, for AWS_SSO_HOOK).
 # Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \x1f stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
 # __aws_sso_memory (for the program alone), __aws_sso_tree (the directory of the nearest .aws-sso-role) and
@@ -316,6 +317,7 @@ function __aws_sso_init
         builtin functions --erase __aws_sso_hook __aws_sso_preexec __aws_sso_cd
         return
     end
+    set -gx AWS_SSO_HOOK "$fish_pid:$__aws_sso_version"
     set -l start --start
     if test -n "$__aws_sso_memory"
         set start

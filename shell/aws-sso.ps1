@@ -2,7 +2,8 @@
 # aws-sso-profile, the hook and the prompt.
 #
 # Set before this: __aws_sso_program (path), __aws_sso_prompt ('1': put the segment in front of the prompt),
-# __aws_sso_directories ('1': look at role files), __aws_sso_first (the memory of a shell that starts).
+# __aws_sso_directories ('1': look at role files), __aws_sso_first (the memory of a shell that starts),
+# __aws_sso_version (of this script, for AWS_SSO_HOOK).
 # Set by the program with each answer, none of it in the environment or secret: __aws_sso_text and __aws_sso_color
 # (the segment; character 31 stands for the time that is left), __aws_sso_expires, __aws_sso_renew_at and
 # __aws_sso_early_at (Unix times), __aws_sso_memory (for the program alone), __aws_sso_tree (the directory of the
@@ -221,6 +222,7 @@ function global:__aws_sso_init {
     if (-not [Environment]::UserInteractive -or [Console]::IsInputRedirected) {
         return
     }
+    $env:AWS_SSO_HOOK = "${PID}:$global:__aws_sso_version"
     if ($global:__aws_sso_memory) {
         # The file was read again: the program tells at the next prompt what this shell is at.
         if ($global:__aws_sso_memory -cne $global:__aws_sso_first) {

@@ -1,7 +1,8 @@
 # The suite for zsh 5.3 and later: aws-sso-use, aws-sso-clear, aws-sso-profile, the hooks and the prompt.
 #
 # Set before this: __aws_sso_program (absolute path), __aws_sso_prompt (1: put the segment into PROMPT),
-# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts).
+# __aws_sso_directories (1: look at role files), __aws_sso_first (the memory of a shell that starts),
+# __aws_sso_version (of this script, for AWS_SSO_HOOK).
 # Set by the program with each answer, none of it exported or secret: __aws_sso_text and __aws_sso_color (the
 # segment; \037 stands for the time that is left), __aws_sso_expires and __aws_sso_renew_at (Unix times),
 # __aws_sso_memory (for the program alone), __aws_sso_tree (the directory of the nearest .aws-sso-role) and
@@ -296,6 +297,7 @@ function __aws_sso_preexec {
 function __aws_sso_init {
     { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_aliases -o no_force_float; } 2>/dev/null
     if [[ ! -o interactive ]]; then \builtin return 0; fi
+    \builtin export AWS_SSO_HOOK="$$:$__aws_sso_version"
     \builtin local start=--start
     if [[ -n ${__aws_sso_memory-} ]]; then
         start=

@@ -147,6 +147,7 @@ fn the_shell_gets_no_names_but_ours() {
     // The others are the shell's own, and the counting prompt's.
     let known = [
         ["AWS_SSO_SEGMENT", "aws-sso-use", "aws-sso-clear", "aws-sso-profile"],
+        ["AWS_SSO_HOOK", "", "", ""],
         ["HISTFILESIZE", "HISTSIZE", "PIPESTATUS", "FUNCNAME"],
         // PS0 is used from bash 5.3 on.
         ["PS0", "__n", "", ""],

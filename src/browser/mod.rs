@@ -11,7 +11,7 @@ use crate::{Error, Result, ui};
 
 pub use clipboard::clipboard_programs;
 pub use container::firefox;
-pub(crate) use program::expand;
+pub(crate) use program::{chosen_browser, expand};
 
 /// A page that a person wants to see.
 pub struct Page<'a> {

@@ -18,7 +18,7 @@ pub(super) fn open(config: &Config, context: &Context, url: &str) -> Result<()> 
 }
 
 /// `-b`, `$AWS_SSO_BROWSER`, `Browser`: the first that is there.
-pub(super) fn chosen_browser<'a>(config: &'a Config, context: &'a Context) -> Option<&'a str> {
+pub(crate) fn chosen_browser<'a>(config: &'a Config, context: &'a Context) -> Option<&'a str> {
     let asked_for = context.globals.browser.as_deref().or(context.env.get("AWS_SSO_BROWSER"));
     asked_for.or(config.browser.as_deref())
 }

@@ -143,6 +143,8 @@ pub enum Command {
     Deny(DenyArgs),
     /// Explain this shell: its role, credentials, region and session
     Status(StatusArgs),
+    /// Find what is wrong, and say what mends it
+    Doctor(DoctorArgs),
     /// Forget cached role credentials
     Flush(FlushArgs),
     /// Make aws-sso a part of your shell
@@ -338,6 +340,22 @@ Examples:
   aws-sso status                what a person wants to know
   aws-sso status --json | jq -r .arn")]
 pub struct StatusArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Looks at the config, the state file, the secure store, the sessions, the clock, the way to AWS, the hook of your
+shell, PATH, AWS profiles, the environment, permissions, role files and programs. Changes nothing, unlocks nothing
+and signs nobody in. Ends with status 1 where something is wrong.
+
+Examples:
+  aws-sso doctor                what is wrong first, with the command that mends it
+  aws-sso doctor --json | jq -r '.[] | select(.status == \"problem\") | .command'")]
+pub struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -8,6 +8,7 @@ mod cache;
 mod choose;
 mod console;
 mod credentials;
+mod doctor;
 mod eval;
 mod exec;
 mod flush;
@@ -104,6 +105,7 @@ pub fn run(call: Option<Call>) -> Result<()> {
         Command::Allow(args) => allow::allow(&args, &context),
         Command::Deny(args) => allow::deny(&args, &context),
         Command::Status(args) => status::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Flush(args) => flush::run(&args, &context),
         Command::Setup(args) => setup::run(&args, &context),
         Command::Completions(args) => setup::completions::run(&args, &context),

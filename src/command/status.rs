@@ -176,7 +176,7 @@ fn text(status: &Status, login: &str, context: &Context) -> String {
     };
     let roles = match (&status.problem, &status.refreshed) {
         (Some(problem), _) => problem.clone(),
-        (None, Some(at)) => format!("fetched {}", ago(at, now)),
+        (None, Some(at)) => format!("fetched {}", ago(seconds_since(at, now))),
         (None, None) => format!("not fetched yet: run '{login}'"),
     };
     let instance = format!("{}, {} in {}", status.instance, status.start_url, status.sso_region);
@@ -215,9 +215,12 @@ fn directory_text(status: &Status, context: &Context) -> String {
     }
 }
 
-/// How long ago a time was, in the words that fit its distance.
-fn ago(time: &str, now: i64) -> String {
-    let seconds = time.parse::<jiff::Timestamp>().map_or(0, |time| now - time.as_second());
+fn seconds_since(time: &str, now: i64) -> i64 {
+    time.parse::<jiff::Timestamp>().map_or(0, |time| now - time.as_second())
+}
+
+/// How many seconds ago a time was, in the words that fit its distance.
+pub(super) fn ago(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => return "just now".to_owned(),
         60..3600 => (seconds / 60, "minute"),

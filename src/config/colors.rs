@@ -12,7 +12,8 @@ macro_rules! prompt_colors {
         }
 
         impl PromptColors {
-            pub(super) const KEYS: &'static [&'static str] = &[$($key),+];
+            /// Its keys.
+            pub const KEYS: &'static [&'static str] = &[$($key),+];
 
             /// Sets the colour that `key` names, one of [`Self::KEYS`].
             pub(super) fn set(&mut self, key: &str, color: Color) {

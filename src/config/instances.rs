@@ -10,9 +10,10 @@ use super::section::Section;
 use super::{Account, Instance, RoleConfig, checks, via};
 
 // Duration (of credentials) and ARN are what older tools wrote; neither has a meaning to lose.
-const INSTANCE_KEYS: &[&str] = &["SSORegion", "StartUrl", "DefaultRegion", "AuthUrlAction", "Accounts", "Duration"];
-const ACCOUNT_KEYS: &[&str] = &["Name", "DefaultRegion", "Tags", "Roles", "Duration"];
-const ROLE_KEYS: &[&str] =
+pub(super) const INSTANCE_KEYS: &[&str] =
+    &["SSORegion", "StartUrl", "DefaultRegion", "AuthUrlAction", "Accounts", "Duration"];
+pub(super) const ACCOUNT_KEYS: &[&str] = &["Name", "DefaultRegion", "Tags", "Roles", "Duration"];
+pub(super) const ROLE_KEYS: &[&str] =
     &["Profile", "DefaultRegion", "Tags", "Via", "SourceIdentity", "ExternalId", "ARN", "Duration"];
 
 const MINIMUM: &str = "name an instance in it, with its SSORegion and StartUrl";

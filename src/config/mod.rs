@@ -40,3 +40,10 @@ pub use lookup::env_var_of_tag;
 pub use model::{Account, Config, Instance, RoleConfig};
 pub use shell_settings::ShellSettings;
 pub use suggest::suggest;
+
+/// Every key that a config may have, at any level, old ones too; for what has to keep in step with them.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    let levels =
+        [parse::KEYS, instances::INSTANCE_KEYS, instances::ACCOUNT_KEYS, instances::ROLE_KEYS, PromptColors::KEYS];
+    levels.into_iter().chain([parse::STORE_KEYS, parse::DIRECTORY_KEYS]).flatten().copied()
+}

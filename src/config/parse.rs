@@ -56,6 +56,12 @@ pub(super) const KEYS: &[&str] = &[
     "Duration",
 ];
 
+/// Keys of `OnePassword`, which is not supported: known, so that its refusal is the only word about it.
+pub(super) const STORE_KEYS: &[&str] = &["Vault", "AuthType", "Account"];
+
+/// Keys of `DirectoryRoles`.
+pub(super) const DIRECTORY_KEYS: &[&str] = &["Mode"];
+
 /// Far above any sensible number of minutes, hours or attempts, far below an overflow.
 const ANY: RangeInclusive<i64> = -10_000_000..=10_000_000;
 const NOT_NEGATIVE: RangeInclusive<i64> = 0..=*ANY.end();
@@ -97,7 +103,7 @@ fn read_access(top: &Section<'_>, config: &mut Config) {
     if let Some(minutes) = top.integer("UnlockMinutes", NOT_NEGATIVE) {
         config.unlock_for = above_zero(minutes, 60);
     }
-    top.section("OnePassword", &["Vault", "AuthType", "Account"]);
+    top.section("OnePassword", STORE_KEYS);
 }
 
 fn read_store(top: &Section<'_>) -> Option<SecureStore> {
@@ -196,7 +202,7 @@ fn current_field(top: &Section<'_>, field: String) -> String {
 fn read_shell(top: &Section<'_>, config: &mut Config) {
     config.env_var_tags = read_env_var_tags(top);
     config.prompt_format = top.text("PromptFormat");
-    set(&mut config.directory_mode, top.section("DirectoryRoles", &["Mode"]).choice("Mode"));
+    set(&mut config.directory_mode, top.section("DirectoryRoles", DIRECTORY_KEYS).choice("Mode"));
     set(&mut config.use_with, top.choice("UseWith"));
     set(&mut config.lazy_skip, top.list("LazySkip"));
     if let Some(minutes) = top.integer("RefreshBefore", NOT_NEGATIVE) {

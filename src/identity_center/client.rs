@@ -136,7 +136,8 @@ impl IdentityCenter {
     }
 }
 
-pub(super) fn clock_sentence(skew: i64) -> Option<String> {
+/// What to say of a clock that is so many seconds ahead of AWS's, if anything.
+pub fn clock_sentence(skew: i64) -> Option<String> {
     let minutes = skew.unsigned_abs().div_ceil(60);
     let side = if skew > 0 { "ahead of" } else { "behind" };
     (skew.abs() > 300).then(|| format!("this computer's clock is {minutes} minutes {side} AWS's: set it right, for example with 'timedatectl set-ntp true'"))

@@ -58,25 +58,14 @@ impl IdentityCenter {
 
     /// The federation endpoint: that of the Identity Center's region where the partition is its own.
     fn federation(&self, partition: Partition) -> Result<Url, CallError> {
-        let base = match &self.endpoints.sign_in {
-            Some(base) => base.clone(),
-            None => self.sign_in_address(partition)?,
-        };
-        Url::parse(&format!("{base}/federation"))
-            .map_err(|error| CallError::refused(OPERATION, &format!("AWS_ENDPOINT_URL_SIGNIN is no URL ({error})")))
-    }
-
-    fn sign_in_address(&self, partition: Partition) -> Result<String, CallError> {
-        let host = sign_in_host(partition).ok_or_else(|| {
+        let base = self.endpoints.sign_in(partition, &self.region).ok_or_else(|| {
             let why = format!(
                 "the console of the partition {partition} has no address known here: name it with AWS_ENDPOINT_URL_SIGNIN"
             );
             CallError::refused(OPERATION, &why)
         })?;
-        Ok(match Partition::of_region(&self.region) == partition {
-            true => format!("https://{}.{host}", self.region),
-            false => format!("https://{host}"),
-        })
+        Url::parse(&format!("{base}/federation"))
+            .map_err(|error| CallError::refused(OPERATION, &format!("AWS_ENDPOINT_URL_SIGNIN is no URL ({error})")))
     }
 
     /// Asks for a sign-in token. By POST: the credentials in a query would be in the logs of every proxy.
@@ -135,17 +124,6 @@ fn hint(duration: Option<Duration>) -> String {
             duration.as_secs() / 60
         ),
         None => ended.to_owned(),
-    }
-}
-
-/// Where people of a partition sign in (ledger §10.4).
-fn sign_in_host(partition: Partition) -> Option<&'static str> {
-    match partition {
-        Partition::Aws => Some("signin.aws.amazon.com"),
-        Partition::AwsCn => Some("signin.amazonaws.cn"),
-        Partition::AwsUsGov => Some("signin.amazonaws-us-gov.com"),
-        Partition::AwsEusc => Some("signin.amazonaws-eusc.eu"),
-        Partition::AwsIso | Partition::AwsIsoB | Partition::AwsIsoE | Partition::AwsIsoF => None,
     }
 }
 

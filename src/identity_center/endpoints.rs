@@ -1,9 +1,12 @@
 //! Which host is called: the SDK's own rules over region, FIPS and dual stack, unless a variable names
 //! an endpoint.
 
-use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_sdk_sso::config::endpoint as sso;
+use aws_sdk_ssooidc::config::endpoint as oidc;
+use aws_sdk_sts::config::endpoint as sts;
 
 use crate::context::Env;
+use crate::role::Partition;
 
 /// The endpoint variables of AWS's SDKs, as they stand in the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +23,20 @@ pub struct EndpointSettings {
     pub fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`
     pub dual_stack: bool,
+}
+
+/// What the rules of a service's SDK make of a region. Each SDK has types of its own for the same things.
+macro_rules! resolved {
+    ($settings:expr, $service:ident, $configured:expr, $region:expr) => {{
+        use $service::{DefaultResolver, Params, ResolveEndpoint};
+        if let Some(url) = &$configured {
+            return Ok(url.clone());
+        }
+        let params = Params::builder().region($region).use_fips($settings.fips).use_dual_stack($settings.dual_stack);
+        let params = params.build().map_err(|error| error.to_string())?;
+        let endpoint = ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params).await;
+        endpoint.map(|endpoint| endpoint.url().to_owned()).map_err(|error| error.to_string())
+    }};
 }
 
 impl EndpointSettings {
@@ -43,7 +60,7 @@ impl EndpointSettings {
     /// Where a browser is sent to sign in: `/authorize` of the OIDC endpoint. `registered` is the
     /// authorization endpoint that sso-oidc:RegisterClient may have named.
     pub(super) async fn authorize_url(&self, region: &str, registered: Option<&str>) -> Result<String, String> {
-        let base = match registered.or(self.oidc.as_deref()) {
+        let base = match registered {
             Some(url) => url.to_owned(),
             None => self.resolve_oidc(region).await?,
         };
@@ -51,11 +68,38 @@ impl EndpointSettings {
         Ok(if base.ends_with("/authorize") { base.to_owned() } else { format!("{base}/authorize") })
     }
 
-    async fn resolve_oidc(&self, region: &str) -> Result<String, String> {
-        let params = Params::builder().region(region).use_fips(self.fips).use_dual_stack(self.dual_stack).build();
-        let params = params.map_err(|error| error.to_string())?;
-        let endpoint = ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params).await;
-        endpoint.map(|endpoint| endpoint.url().to_owned()).map_err(|error| error.to_string())
+    /// The endpoint of the access portal in a region; else why AWS has none such.
+    pub async fn resolve_sso(&self, region: &str) -> Result<String, String> {
+        resolved!(self, sso, self.sso, region)
+    }
+
+    /// The endpoint of the OIDC service in a region.
+    pub async fn resolve_oidc(&self, region: &str) -> Result<String, String> {
+        resolved!(self, oidc, self.oidc, region)
+    }
+
+    /// The endpoint of STS in a region.
+    pub async fn resolve_sts(&self, region: &str) -> Result<String, String> {
+        resolved!(self, sts, self.sts, region)
+    }
+
+    /// Where people of a partition sign in to the console: by the address of `region` where that is of the
+    /// partition. None where no public documentation says; ledger §10.4 has the others.
+    pub fn sign_in(&self, partition: Partition, region: &str) -> Option<String> {
+        if let Some(url) = &self.sign_in {
+            return Some(url.clone());
+        }
+        let host = match partition {
+            Partition::Aws => "signin.aws.amazon.com",
+            Partition::AwsCn => "signin.amazonaws.cn",
+            Partition::AwsUsGov => "signin.amazonaws-us-gov.com",
+            Partition::AwsEusc => "signin.amazonaws-eusc.eu",
+            Partition::AwsIso | Partition::AwsIsoB | Partition::AwsIsoE | Partition::AwsIsoF => return None,
+        };
+        Some(match Partition::of_region(region) == partition {
+            true => format!("https://{region}.{host}"),
+            false => format!("https://{host}"),
+        })
     }
 }
 

@@ -165,7 +165,7 @@ fn of_service(error: &(impl ProvideErrorMetadata + StdError), status: u16) -> (C
 }
 
 /// A connection that did not come about, or broke.
-fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallErrorKind, String) {
+pub(super) fn of_connection(error: &(impl StdError + 'static), timeout: bool) -> (CallErrorKind, String) {
     let text = chain(error);
     let lower = text.to_lowercase();
     let io = io_kind(error);
@@ -216,7 +216,7 @@ fn of_answer(status: u16, error: &(impl StdError + 'static)) -> (CallErrorKind, 
     )
 }
 
-fn is_web_page(response: Option<&HttpResponse>) -> bool {
+pub(super) fn is_web_page(response: Option<&HttpResponse>) -> bool {
     let media_type = response.and_then(|response| response.headers().get("content-type")).unwrap_or_default();
     media_type.to_lowercase().starts_with("text/html")
 }

@@ -13,12 +13,14 @@ mod foreign;
 mod http;
 mod pace;
 mod portal;
+mod reach;
 mod sign_in;
 
-pub use client::{IdentityCenter, Patience};
+pub use client::{IdentityCenter, Patience, clock_sentence};
 pub use console::{ConsoleSignIn, destination};
 pub use endpoints::EndpointSettings;
 pub use error::{CallError, CallErrorKind};
 pub use foreign::Caller;
 pub use portal::{ListingEvent, ListingFailure};
+pub use reach::{Answered, Place, Unanswered, places, reach};
 pub use sign_in::{SignIn, SignInError, choose_workflow};

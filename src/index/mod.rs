@@ -27,7 +27,7 @@ pub use complete::{Candidate, Completions, RoleFilter};
 pub use error::IndexError;
 pub use history::Recent;
 pub use listing::{Changes, Listing};
-pub use open::Opened;
+pub use open::{Look, Opened};
 pub use registry::{InstanceRow, KnownConfig};
 pub use search::Use;
 pub use trust::{Allowed, Trust};

@@ -55,7 +55,32 @@ impl Opened {
     }
 }
 
+/// What a look at the state file found.
+pub enum Look {
+    /// There is none yet.
+    Missing,
+    /// It has an older schema: the next command that writes brings it up to date.
+    Older,
+    /// It can be read.
+    Whole(Index),
+}
+
 impl Index {
+    /// Looks at the state file and leaves everything as it is: no migration, no lock, no file beside it, no
+    /// change of modes. For whoever explains what is wrong before anything is done about it.
+    pub fn look(path: &Path) -> Result<Look, IndexError> {
+        let Ok(metadata) = fs::metadata(path) else { return Ok(Look::Missing) };
+        let found = Self::open_as_it_is(path, &metadata, HURRY, !has_log(path))?;
+        Ok(found.map_or(Look::Older, Look::Whole))
+    }
+
+    /// What a check of the whole file finds wrong; none: it is sound.
+    pub fn damage(&self) -> Result<Option<String>, IndexError> {
+        let answer: String =
+            self.read(|connection| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
+        Ok((answer != "ok").then_some(answer))
+    }
+
     /// Opens the state file for reading and writing, creates it, brings it up to the current schema,
     /// and replaces a damaged one.
     pub fn open(path: &Path) -> Result<(Self, Opened), IndexError> {
@@ -80,18 +105,26 @@ impl Index {
     /// is read as it is, without the shared memory that readers and writers agree by, which takes longer
     /// to set up than the answer does. A writer that comes in between spoils one TAB.
     pub fn open_at_once(path: &Path) -> Result<Option<Self>, IndexError> {
-        let log = fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len());
-        Self::open_patiently(path, HURRY, log == 0)
+        Self::open_patiently(path, HURRY, !has_log(path))
     }
 
     fn open_patiently(path: &Path, patience: Duration, unchanging: bool) -> Result<Option<Self>, IndexError> {
         let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
-        if !metadata.is_file() {
-            return Err(IndexError::NoFile(path.to_owned()));
-        }
-        if mode(&metadata) & OTHERS != 0 {
+        if metadata.is_file() && mode(&metadata) & OTHERS != 0 {
             // Where that is forbidden, the next command that writes says so.
             let _ = close_to_others(path);
+        }
+        Self::open_as_it_is(path, &metadata, patience, unchanging)
+    }
+
+    fn open_as_it_is(
+        path: &Path,
+        metadata: &fs::Metadata,
+        patience: Duration,
+        unchanging: bool,
+    ) -> Result<Option<Self>, IndexError> {
+        if !metadata.is_file() {
+            return Err(IndexError::NoFile(path.to_owned()));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let open = |uri: &str| -> Result<(Connection, i64), rusqlite::Error> {
@@ -138,6 +171,11 @@ impl Index {
             .map_err(|e| wrong(&e))?;
         Ok(Self { connection, path: path.to_owned() })
     }
+}
+
+/// Whether a writer has left a log beside the state file.
+fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 /// Brings the schema up to date, one process at a time.

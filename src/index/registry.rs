@@ -135,6 +135,17 @@ impl Index {
         })
     }
 
+    /// The rows of all instances that the state file knows of the config at `path`, whatever has become of
+    /// that file since.
+    pub fn instances_of(&self, path: &Path) -> Result<Vec<InstanceRow>, IndexError> {
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM instance JOIN config ON config.id = config_id WHERE path = ?1 ORDER BY instance.id"
+            );
+            connection.prepare(&sql)?.query_map([path.to_string_lossy()], InstanceRow::of)?.collect()
+        })
+    }
+
     /// The rows of all instances that the state file knows of a config, also of those that are no longer in it.
     pub fn instances(&self, config_id: i64) -> Result<Vec<InstanceRow>, IndexError> {
         self.read(|connection| {

@@ -65,6 +65,17 @@ pub fn detect(parent_process_names: &[String], shell_var: Option<&str>) -> Optio
     parent.or_else(|| shell_var.and_then(Shell::from_name))
 }
 
+/// The ids of the processes above this one, nearest first; empty where the system does not tell.
+pub fn parent_process_ids() -> Vec<u32> {
+    let mut ids = Vec::new();
+    let mut id = parent_id();
+    while id > 1 && ids.len() < MAX_ANCESTORS {
+        ids.push(id);
+        id = system::process(id).map_or(0, |process| process.parent);
+    }
+    ids
+}
+
 /// The names of the processes above this one, nearest first; empty where the system does not tell.
 ///
 /// First come the names that processes call themselves by, then those of their executables: a script

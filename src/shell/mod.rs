@@ -12,9 +12,9 @@ mod script;
 mod start;
 
 pub use hook_state::{HookState, segment_text};
-pub use kind::{Shell, detect, parent_process_names};
+pub use kind::{Shell, detect, parent_process_ids, parent_process_names};
 pub use line::BashLine;
 pub use quote::is_variable_name;
 pub use rc_file::{System, WITH_HOOK, go_tool_files, hook_line, rc_file};
-pub use script::{Parts, script};
+pub use script::{HOOK, Parts, script, version};
 pub use start::{Start, start};

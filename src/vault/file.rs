@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::ui;
 
-use super::{DataKey, KeyId, KeySource, VaultError, kernel_keyring, random};
+use super::{DataKey, KeyId, KeySource, Reach, VaultError, kernel_keyring, random};
 
 /// Memory in KiB, passes and lanes of new passwords. Those of existing ones are kept with them.
 const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
@@ -60,6 +60,16 @@ impl PasswordStore {
             unlocked: RefCell::new(None),
             typed: RefCell::new(None),
         }
+    }
+
+    /// A wrapped key, and how its password becomes a key.
+    fn readable(wrapped: Option<&[u8]>) -> Result<(&[u8], Header), VaultError> {
+        let whole = wrapped.filter(|wrapped| wrapped.len() > HEADER + NONCE);
+        whole.and_then(|wrapped| Some((wrapped, Header::read(wrapped)?))).ok_or_else(|| {
+            VaultError::Unavailable(
+                "the wrapped key of the file store is damaged: run 'aws-sso logout', then 'aws-sso login'".to_owned(),
+            )
+        })
     }
 
     /// The password's key where nobody has to type the password: this process or the kernel has it.
@@ -116,13 +126,7 @@ impl PasswordStore {
 
 impl KeySource for PasswordStore {
     fn load(&self, id: &KeyId, wrapped: Option<&[u8]>) -> Result<DataKey, VaultError> {
-        let damaged = || {
-            VaultError::Unavailable(
-                "the wrapped key of the file store is damaged: run 'aws-sso logout', then 'aws-sso login'".to_owned(),
-            )
-        };
-        let wrapped = wrapped.filter(|wrapped| wrapped.len() > HEADER + NONCE).ok_or_else(damaged)?;
-        let header = Header::read(wrapped).ok_or_else(damaged)?;
+        let (wrapped, header) = Self::readable(wrapped)?;
         if let Some(key) = self.known_key(header)
             && let Some(data_key) = unwrap(&key, id, wrapped)
         {
@@ -168,6 +172,22 @@ impl KeySource for PasswordStore {
 
     fn place(&self, _: &KeyId) -> String {
         "the keyring of the kernel".to_owned()
+    }
+
+    /// A password of the environment is tried; what it unlocks stays locked for others.
+    fn look(&self, key: Option<(&KeyId, Option<&[u8]>)>) -> Result<Reach, VaultError> {
+        let Some((id, wrapped)) = key else { return Ok(Reach::Unused) };
+        let (wrapped, header) = Self::readable(wrapped)?;
+        if self.known_key(header).and_then(|key| unwrap(&key, id, wrapped)).is_some() {
+            return Ok(Reach::Open);
+        }
+        let Some(password) = &self.password else {
+            let until = "the next command that needs a secret asks for its password, or takes AWS_SSO_FILE_PASSWORD";
+            return Ok(Reach::Locked(format!("the file store is locked: {until}")));
+        };
+        unwrap(&derive(password, header)?, id, wrapped).map(|_| Reach::Open).ok_or_else(|| {
+            VaultError::Unavailable("the password in AWS_SSO_FILE_PASSWORD is not that of the file store".to_owned())
+        })
     }
 
     /// A password is made into a key at the cost of its day. It takes the password to do that again, so it

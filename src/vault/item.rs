@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::asking::{Asking, wait};
-use super::{DataKey, KeyId, KeySource, VaultError};
+use super::{DataKey, KeyId, KeySource, Reach, VaultError};
 
 /// What such items are filed under.
 pub(super) const SERVICE: &str = "aws-sso";
@@ -89,6 +89,19 @@ impl<S: ItemStore> KeySource for Items<S> {
 
     fn place(&self, id: &KeyId) -> String {
         self.store.place(&item_name(id))
+    }
+
+    fn look(&self, key: Option<(&KeyId, Option<&[u8]>)>) -> Result<Reach, VaultError> {
+        let found = match key {
+            Some((id, wrapped)) => self.load(id, wrapped).map(|_| Reach::Open),
+            // What answers that an item is not there answers.
+            None => self.with_store(&[0; 16], S::read).map(|_| Reach::Unused),
+        };
+        match found {
+            // Every store of this kind says so in these words.
+            Err(VaultError::Unavailable(why)) if why.contains(" is locked") => Ok(Reach::Locked(why)),
+            other => other,
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::index::{Index, InstanceRow};
 use crate::private::{private_directory, private_file};
 
-use super::VaultError;
 use super::sealed::Plain;
+use super::{Reach, VaultError};
 
 pub(super) struct JsonRecords {
     path: PathBuf,
@@ -40,6 +40,16 @@ impl JsonRecords {
             path: config.json_store.clone().unwrap_or_else(beside),
             config: config.path.to_string_lossy().into_owned(),
         }
+    }
+
+    pub(super) fn into_path(self) -> PathBuf {
+        self.path
+    }
+
+    /// Whether the file can be used.
+    pub(super) fn look(&self) -> Result<Reach, VaultError> {
+        let there = self.path.exists();
+        self.read().map(|_| if there { Reach::Open } else { Reach::Unused })
     }
 
     /// Said at each sign-in: nobody should use this store for long without knowing.

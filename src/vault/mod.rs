@@ -15,6 +15,7 @@ mod kernel_keyring;
 mod keyring;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod kwallet;
+mod look;
 mod pass;
 mod record;
 mod rows;
@@ -23,7 +24,7 @@ mod sealed;
 mod secret_service;
 mod transfer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -35,6 +36,7 @@ use crate::memory::expect_secrets;
 use crate::role::RoleCredentials;
 
 pub use asking::Asking;
+pub use look::Reach;
 pub use record::Record;
 
 use item::Items;
@@ -90,6 +92,10 @@ trait KeySource {
 
     /// How a person finds the key in the store.
     fn place(&self, id: &KeyId) -> String;
+
+    /// Whether the store can be used, for a person who is asked nothing: nothing is unlocked. `key` is the
+    /// data key that it should hold.
+    fn look(&self, key: Option<(&KeyId, Option<&[u8]>)>) -> Result<Reach, VaultError>;
 
     /// A key that was just fetched, wrapped anew where its wrapping is weaker than today's.
     fn renewed(&self, _id: &KeyId, _key: &DataKey, _wrapped: Option<&[u8]>) -> Option<Vec<u8>> {
@@ -160,6 +166,11 @@ impl Vault {
                 Ok(())
             }
         }
+    }
+
+    /// The clear-text file that the `json` store of `config` is.
+    pub fn clear_text_path(config: &Config, state: &Path) -> PathBuf {
+        json::JsonRecords::new(config, state).into_path()
     }
 
     /// Reads the record `name` of an instance; none where there is none.

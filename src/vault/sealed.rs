@@ -46,6 +46,15 @@ impl SealedRecords {
         Self { store, source, unlocked: RefCell::new(None), rewrapped: RefCell::new(None) }
     }
 
+    pub(super) fn source(&self) -> &dyn KeySource {
+        &*self.source
+    }
+
+    /// Whether the operating system decides by itself whom it asks what.
+    pub(super) fn is_of_the_system(&self) -> bool {
+        matches!(self.store, SecureStore::Keychain | SecureStore::Wincred)
+    }
+
     pub(super) fn get(
         &self,
         index: &Index,

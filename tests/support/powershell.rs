@@ -181,7 +181,7 @@ fn unquoted(literal: &str) -> Result<String, String> {
 }
 
 /// What PowerShell sets by itself, and what is set for a script block by whoever calls it.
-const AUTOMATIC: [&str; 7] = ["args", "home", "null", "true", "false", "?", "_"];
+const AUTOMATIC: [&str; 8] = ["args", "home", "null", "pid", "true", "false", "?", "_"];
 
 /// What is wrong with the scripts by the rules that they follow: every command is one of their own functions, the
 /// program, or written with its module; every variable is set before it is read, the global ones at the start;
