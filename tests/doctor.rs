@@ -4,6 +4,8 @@
 mod bus;
 #[path = "support/file_store.rs"]
 mod file_store;
+#[path = "support/password_store.rs"]
+mod password_store;
 #[path = "support/sessions.rs"]
 mod sessions;
 mod support;
@@ -15,8 +17,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use bus::Bus;
 use file_store::Wrapped;
 use identity_center::Simulator;
+use password_store::PasswordStore;
 use serde_json::Value;
 use support::{Answer, BINARY, Home, config, json, small_organization, yaml};
 
@@ -215,12 +219,49 @@ fn a_store_that_is_locked_or_out_of_reach_is_named() {
 #[test]
 fn a_secret_service_is_looked_at_and_not_unlocked() {
     let (simulator, mut home) = healthy();
-    let mut bus = bus::Bus::start(&mut home);
+    let mut bus = Bus::start(&mut home);
     bus.gnome_keyring(&home);
     home.write_config(&config(&simulator, "", "SecureStore: secret-service\n"));
     Report::of(&home).has("store", "ok", &["secret-service is there, and holds nothing yet"], None);
     home.ok(&["login"]);
     Report::of(&home).has("store", "ok", &["SecureStore secret-service can be used"], None);
+}
+
+#[test]
+fn a_locked_keyring_or_gpg_is_told_from_one_that_is_missing() {
+    let (simulator, mut home) = healthy();
+    let mut bus = Bus::start(&mut home);
+    bus.gnome_keyring(&home);
+    home.write_config(&config(&simulator, "", "SecureStore: secret-service\n"));
+    home.ok(&["login"]);
+    let connection = bus.connect();
+    bus::lock(&connection, "/org/freedesktop/secrets/collection/login");
+    Report::of(&home).has("store", "problem", &["is locked", "unlock it"], Some("aws-sso login"));
+    home.set("DISPLAY", ":1");
+    Report::of(&home).has("store", "note", &["is locked"], None);
+    home.unset("DISPLAY");
+    let store = PasswordStore::create(&mut home, "a passphrase");
+    home.write_config(&config(&simulator, "", "SecureStore: pass\n"));
+    home.ok(&["login"]);
+    store.unlock("a passphrase");
+    Report::of(&home).has("store", "ok", &["SecureStore pass can be used"], None);
+    store.lock();
+    Report::of(&home).has("store", "problem", &["gpg is locked"], Some("aws-sso login"));
+    let entry = store.entries().pop().expect("the key");
+    store.ok("pass", &["rm", "--force", &entry]);
+    Report::of(&home).has("store", "problem", &["is not in pass"], Some("aws-sso logout"));
+}
+
+#[test]
+fn commands_speak_of_the_config_that_was_named() {
+    let (simulator, home) = healthy();
+    let other = home.path().join("other config.yaml");
+    fs::write(&other, config(&simulator, "", "")).expect("written");
+    let answer = doctor(&home, "bash", "--config 'other config.yaml' doctor --json");
+    let found = json(&answer.stdout);
+    let session = found.as_array().expect("an array").iter().find(|finding| finding["check"] == "session");
+    let command = session.expect("the session")["command"].as_str().expect("a command");
+    assert_eq!(command, r"aws-sso --config $'other\x20config.yaml' login");
 }
 
 #[test]
@@ -265,7 +306,8 @@ fn sessions_and_roles_are_told() {
 #[test]
 fn a_clock_that_is_off_is_named() {
     let (simulator, home) = healthy();
-    simulator.set_clock_skew(-7200);
+    // Rounded up to 120 minutes, with a few seconds to spare for a slow computer.
+    simulator.set_clock_skew(-7190);
     Report::of(&home).has("clock", "problem", &["120 minutes ahead of AWS's"], Some("timedatectl set-ntp true"));
     simulator.set_clock_skew(-120);
     Report::of(&home).has("clock", "note", &["s off AWS's"], None);
@@ -426,7 +468,7 @@ fn aws_profiles_that_lead_nowhere_are_named() {
     let role = |role: &str| format!("aws-sso -S Default process --arn arn:aws:iam::000000000001:role/{role}");
     write(&format!("# >>> aws-sso profiles >>>\n{}# <<< aws-sso profiles <<<\n", profile("a", &role("Admin"))));
     let report = Report::of(&home);
-    report.has("profiles", "ok", &["1 profile in ~/.aws/config"], None);
+    report.has("profiles", "ok", &["in ~/.aws/config", "there: 1"], None);
     assert_eq!(report.status, Some(0), "{:#?}", report.problems());
     for (begin, end, command) in [
         ("# >>> aws-sso profiles >>>", "# <<< aws-sso profiles <<<", "aws-sso setup profiles"),
@@ -442,11 +484,11 @@ fn aws_profiles_that_lead_nowhere_are_named() {
         ];
         write(&format!("{begin}\n{}{end}\n[profile sso]\nsso_session = x\n", profiles.concat()));
         let report = Report::of(&home);
-        report.has("profiles", "problem", &["(gone)", "/opt/old/aws-sso, which is not there"], Some(command));
-        report.has("profiles", "problem", &["(norole)", "not among yours"], None);
-        report.has("profiles", "problem", &["(nosso)", "'Other'"], None);
-        report.has("profiles", "note", &["(url)", "-u"], Some(command));
-        report.has("profiles", "note", &["'aws sso login'", "sso"], None);
+        report.has("profiles", "problem", &["gone in ~/.aws/config", "/opt/old/aws-sso is not there"], Some(command));
+        report.has("profiles", "problem", &["norole in", "no such role"], None);
+        report.has("profiles", "problem", &["nosso in", "'Other' is not in config.yaml"], None);
+        report.has("profiles", "note", &["url in", "-u"], Some(command));
+        report.has("profiles", "note", &["sso in", "'aws sso login'"], None);
     }
     write("# >>> aws-sso profiles >>>\n[profile a]\n");
     Report::of(&home).has("profiles", "problem", &["~/.aws/config:1:", "no end"], None);

@@ -83,6 +83,14 @@ fn examine(context: &Context) -> Vec<Finding> {
     findings.extend(path::look(&patient));
     findings.extend(programs::look(&patient));
     findings.extend(network.wait(context));
+    if let Some(config) = &context.globals.config {
+        let flag = format!("aws-sso --config {} ", patient.quote(&config.to_string_lossy()));
+        for command in findings.iter_mut().filter_map(|finding| finding.command.as_mut()) {
+            if let Some(rest) = command.strip_prefix("aws-sso ") {
+                *command = format!("{flag}{rest}");
+            }
+        }
+    }
     findings
 }
 

@@ -30,7 +30,9 @@ pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
     check(state.clone(), true);
     let json = patient.config.as_ref().filter(|config| config.secure_store == SecureStore::Json);
     check(json.zip(state).map(|(config, state)| Vault::clear_text_path(config, &state)), true);
-    check(config_path(patient.context).ok(), false);
+    let aws = config_path(patient.context).ok();
+    check(aws.as_deref().and_then(Path::parent).map(Path::to_path_buf), false);
+    check(aws, false);
     check(credentials_path(patient.context).ok(), true);
     if findings.is_empty() && looked > 0 {
         findings.push(Finding::ok(CHECK, "files with secrets are yours alone"));

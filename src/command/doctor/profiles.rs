@@ -65,21 +65,13 @@ pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
     let uses_sso = |section: &Section| ["sso_session", "sso_start_url"].iter().any(|key| section.get(key).is_some());
     let theirs: Vec<String> = profiles().filter(|(_, section)| uses_sso(section)).map(|(name, _)| name).collect();
     if !theirs.is_empty() {
-        let beside = format!(
-            "{} in {name} sign in by the AWS CLI itself ('aws sso login'), not by aws-sso: {}",
-            counted(theirs.len()),
-            some_of(&theirs)
-        );
-        findings.push(Finding::note(CHECK, beside));
+        let beside = "the AWS CLI signs in for that by itself ('aws sso login'), apart from aws-sso";
+        findings.push(Finding::note(CHECK, format!("{} in {name}: {beside}", some_of(&theirs))));
     }
     if sound > 0 {
-        findings.push(Finding::ok(CHECK, format!("{} in {name} ask aws-sso for roles that are there", counted(sound))));
+        findings.push(Finding::ok(CHECK, format!("profiles of aws-sso in {name} with a role that is there: {sound}")));
     }
     findings
-}
-
-fn counted(number: usize) -> String {
-    if number == 1 { "1 profile".to_owned() } else { format!("{number} profiles") }
 }
 
 /// The block of each line, and what is wrong with the markers.
@@ -197,23 +189,20 @@ impl Call {
 }
 
 fn finding(patient: &Patient<'_>, file: &str, block: Block, what: &Ill, names: &[String]) -> Finding {
-    let who = format!("{} in {file} ({})", counted(names.len()), some_of(names));
-    let (status, message) = match what {
-        Ill::ProgramGone(program) => (Status::Problem, format!("{who} ask {program}, which is not there")),
+    let (status, why) = match what {
+        Ill::ProgramGone(program) => (Status::Problem, format!("{program} is not there")),
         Ill::OtherProgram(program) => {
-            let tool = if super::path::is_go_tool(Path::new(program)) { ", the Go tool" } else { "" };
-            (Status::Note, format!("{who} ask {program}{tool}, and not this aws-sso"))
+            let tool = if super::path::is_go_tool(Path::new(program)) { ", the Go tool," } else { "" };
+            (Status::Note, format!("{program}{tool} is asked for credentials, and not this aws-sso"))
         }
-        Ill::NoInstance(name) => {
-            (Status::Problem, format!("{who} name the SSO instance '{name}', which is not in config.yaml"))
+        Ill::NoInstance(name) => (Status::Problem, format!("the SSO instance '{name}' is not in config.yaml")),
+        Ill::NoRole => (Status::Problem, "no such role is among yours any more".to_owned()),
+        Ill::UrlAction => {
+            (Status::Note, "-u, as the Go tool wrote it, changes nothing: process opens no URL".to_owned())
         }
-        Ill::NoRole => (Status::Problem, format!("{who} name roles that are not among yours any more")),
-        Ill::UrlAction => (
-            Status::Note,
-            format!("{who} have -u, which the Go tool wrote and which changes nothing: process opens no URL"),
-        ),
-        Ill::Unreadable => (Status::Problem, format!("{who} have a credential_process that cannot be read")),
+        Ill::Unreadable => (Status::Problem, "the credential_process cannot be read".to_owned()),
     };
+    let message = format!("{} in {file}: {why}", some_of(names));
     let finding = Finding { status, ..Finding::ok(CHECK, message) };
     match block {
         Block::Directories if matches!(what, Ill::NoRole | Ill::NoInstance(_)) => {
