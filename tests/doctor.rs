@@ -579,9 +579,17 @@ fn programs_that_the_config_asks_for_are_looked_for() {
     let start = config(&simulator, "", "").replace("UrlAction: exec", "UrlAction: clip");
     home.write_config(&start);
     home.set("PATH", &bin);
-    let answer = home.run(&["doctor", "--json"]);
-    assert_eq!(answer.status, Some(1));
-    assert!(answer.stdout.contains("UrlAction clip needs one of wl-copy, xclip"), "{}", answer.stdout);
+    let says = |home: &Home, words: &str| {
+        let answer = home.run(&["doctor", "--json"]);
+        assert!(answer.stdout.contains(words), "{}", answer.stdout);
+    };
+    says(&home, "UrlAction clip needs a desktop");
+    home.set("DISPLAY", ":987");
+    says(&home, "UrlAction clip needs one of xclip, xsel");
+    for action in ["granted-containers", "open-url-in-container"] {
+        home.write_config(&config(&simulator, "", "").replace("UrlAction: exec", &format!("UrlAction: {action}")));
+        says(&home, "the program curl");
+    }
 }
 
 #[test]

@@ -102,7 +102,7 @@ const QUESTIONS: &[(&str, Shown)] = &[
         "What are tags for?",
         By(&["tests/tags.rs::filters_narrow_together", "tests/picker.rs::tab_offers_tags_and_their_values"]),
     ),
-    ("Invalid grant", By(&["tests/sign_in.rs::is_named_when_the_client_registers"])),
+    ("Invalid grant", By(&["tests/sign_in.rs::is_named_when_the_client_registers", "tests/setup_wizard.rs"])),
     (
         "The interface org.freedesktop.DBus.Properties does not exist",
         By(&["tests/secret_service.rs::a_keyring_that_is_killed_is_said_to_have_crashed"]),
