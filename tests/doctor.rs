@@ -428,12 +428,15 @@ fn a_shell_knows_which_hook_it_has() {
         let words = format!("this {shell} has the hook of this aws-sso");
         run(&format!("{line}\n{doctor}")).has("hook", "ok", &[&words], None);
         let other = if shell == "fish" {
-            "set -gx AWS_SSO_HOOK $fish_pid:0.0.1-abc"
+            "set -gx AWS_SSO_HOOK $fish_pid:fish-0.0.1-abc"
         } else {
-            "export AWS_SSO_HOOK=$$:0.0.1-abc"
+            &format!("export AWS_SSO_HOOK=$$:{shell}-0.0.1-abc")
         };
-        let words = format!("this {shell} has the hook of another aws-sso (0.0.1-abc");
+        let words = format!("this {shell} has the hook of another aws-sso ({shell}-0.0.1-abc)");
         run(&format!("{line}\n{other}\n{doctor}")).has("hook", "problem", &[&words], Some(&format!("exec {shell}")));
+        // In a shell within the shell, which has none of its own.
+        let words = format!("this {shell} has the hook of this aws-sso");
+        run(&format!("{line}\nsh -c '{doctor}; :'")).has("hook", "ok", &[&words], None);
         // Inherited from a shell that is not this one.
         let (check, status) = ("hook", "note");
         run(&format!("{line}\nenv AWS_SSO_HOOK=1:0.0.1-abc {doctor}")).has(check, status, &[shell], None);
