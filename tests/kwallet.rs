@@ -51,6 +51,13 @@ fn entries(bus: &Connection) -> Vec<String> {
     daemon(bus).call("entryList", &(handle, "aws-sso", "a test")).expect("a list")
 }
 
+/// What `doctor` thinks of the store.
+fn store(home: &Home) -> String {
+    let findings = support::json(&home.run(&["doctor", "--json"]).stdout);
+    let finding = findings.as_array().expect("an array").iter().find(|finding| finding["check"] == "store");
+    finding.expect("the store")["status"].as_str().expect("a status").to_owned()
+}
+
 #[test]
 fn the_wallet_keeps_the_key() {
     let (simulator, mut home, mut bus) = home();
@@ -93,8 +100,13 @@ fn a_wallet_that_is_closed_off_or_missing_is_said() {
     home.refuses(5, &["login"], &["no kwalletd answers", "SecureStore: file"]);
     let connection = start(&home, &mut bus, SETTINGS);
     home.refuses(5, &["login"], &["kdewallet is locked", "'aws-sso login' in a terminal of the desktop"]);
+    assert_eq!(store(&home), "problem");
     open(&connection);
+    assert_eq!(store(&home), "ok");
+    let users: Vec<String> = daemon(&connection).call("users", &(WALLET,)).expect("the users");
+    assert!(!users.iter().any(|user| user == "aws-sso"), "a look opens nothing");
     home.ok(&["login"]);
+    assert_eq!(store(&home), "ok");
     let closed: i32 = daemon(&connection).call("close", &(WALLET, true)).expect("closed");
     assert!(closed >= 0, "{closed}");
     home.refuses(5, &PROCESS, &["kdewallet is locked"]);

@@ -348,9 +348,9 @@ pub struct StatusArgs {
 /// `doctor`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Looks at the config, the state file, the secure store, the sessions, the clock, the way to AWS, the hook of your
-shell, PATH, AWS profiles, the environment, permissions, role files and programs. Changes nothing, unlocks nothing
-and signs nobody in. Ends with status 1 where something is wrong.
+Looks at config, state file, secure store, sessions, clock, the way to AWS, the hook of your shell,
+PATH, AWS profiles, environment, permissions, role files and programs. Changes nothing, unlocks
+nothing and signs nobody in. Ends with status 1 where something is wrong.
 
 Examples:
   aws-sso doctor                what is wrong first, with the command that mends it

@@ -19,11 +19,11 @@ pub struct Parts {
 /// inherits it without a hook of its own has another id.
 pub const HOOK: &str = "AWS_SSO_HOOK";
 
-/// What tells the hook that this program prints for a shell from that of another build.
+/// What tells the hook that this program prints for a shell from that of another build, or shell.
 pub fn version(shell: Shell) -> Option<String> {
     let (suite, completion) = sources(shell)?;
     let fingerprint = fingerprint([suite, completion].concat(), 4);
-    Some(format!("{}-{fingerprint}", env!("CARGO_PKG_VERSION")))
+    Some(format!("{}-{}-{fingerprint}", shell.name(), env!("CARGO_PKG_VERSION")))
 }
 
 fn sources(shell: Shell) -> Option<(&'static str, &'static str)> {

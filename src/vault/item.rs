@@ -37,6 +37,11 @@ pub(super) trait ItemStore: Clone + Send + 'static {
     /// How a person finds the item.
     fn place(&self, name: &str) -> String;
 
+    /// Whether the store can be used: what answers that an item is not there answers.
+    fn reach(&self) -> Result<(), String> {
+        self.read(&item_name(&[0; 16])).map(drop)
+    }
+
     /// Ends a call that takes too long, where that can be done.
     fn give_up(&self) {}
 }
@@ -94,8 +99,7 @@ impl<S: ItemStore> KeySource for Items<S> {
     fn look(&self, key: Option<(&KeyId, Option<&[u8]>)>) -> Result<Reach, VaultError> {
         let found = match key {
             Some((id, wrapped)) => self.load(id, wrapped).map(|_| Reach::Open),
-            // What answers that an item is not there answers.
-            None => self.with_store(&[0; 16], S::read).map(|_| Reach::Unused),
+            None => self.with_store(&[0; 16], |store, _| store.reach()).map(|()| Reach::Unused),
         };
         match found {
             // Every store of this kind says so in these words.

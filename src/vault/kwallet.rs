@@ -29,7 +29,8 @@ struct Open {
 }
 
 impl Wallet {
-    fn open(&self) -> Result<Open, String> {
+    /// The daemon with the name of the wallet, which is open already unless a window may ask for its password.
+    fn find(&self) -> Result<(Proxy<'static>, String), String> {
         let daemon = daemon().map_err(explain)?;
         let enabled: bool = bus::call(&daemon, "isEnabled", &()).map_err(explain)?;
         if !enabled {
@@ -43,6 +44,11 @@ impl Wallet {
                 "KDE's wallet {wallet} is locked: run 'aws-sso login' in a terminal of the desktop to open it"
             ));
         }
+        Ok((daemon, wallet))
+    }
+
+    fn open(&self) -> Result<Open, String> {
+        let (daemon, wallet) = self.find()?;
         let handle: i32 = bus::call(&daemon, "open", &(wallet.as_str(), 0_i64, APP)).map_err(explain)?;
         if handle < 0 {
             return Err(format!("KDE's wallet {wallet} was not opened: try again, and let aws-sso in"));
@@ -86,6 +92,11 @@ impl ItemStore for Wallet {
             0 => Ok(()),
             code => Err(refused("remove from", code)),
         }
+    }
+
+    /// The wallet asks the person whether a program that it does not know may open it: it is not opened for that.
+    fn reach(&self) -> Result<(), String> {
+        self.find().map(drop)
     }
 
     fn place(&self, name: &str) -> String {

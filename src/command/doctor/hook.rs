@@ -42,43 +42,42 @@ pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
     let Some(shell) = patient.shell else {
         return vec![Finding::note(CHECK, "the shell that runs this could not be told")];
     };
-    let Some(version) = shell::version(shell) else {
+    if shell::version(shell).is_none() && loaded(patient).is_none() {
         let none = format!("there is no hook for {}: 'aws-sso eval' gives it a role", shell.name());
         return vec![Finding::note(CHECK, none)];
-    };
+    }
     let line = find_line(patient, shell);
-    let mut findings = vec![running(patient, shell, &version, line.as_ref())];
+    let mut findings = vec![running(patient, shell, line.as_ref())];
     findings.extend(line.iter().flat_map(|line| of_line(patient, shell, line)));
     findings
 }
 
-/// What the running shell has.
-fn running(patient: &Patient<'_>, shell: Shell, version: &str, line: Option<&Line>) -> Finding {
-    let name = shell.name();
-    let restart = |finding: Finding| match shell {
+/// What the running shell has, or one of another kind that this one was started in.
+fn running(patient: &Patient<'_>, shell: Shell, line: Option<&Line>) -> Finding {
+    let loaded = loaded(patient);
+    let of = loaded.and_then(|version| Shell::from_name(version.split('-').next()?)).unwrap_or(shell);
+    let name = of.name();
+    let restart = |finding: Finding| match of {
         Shell::PowerShell => finding,
         _ => finding.mended_by(format!("exec {name}")),
     };
-    match (loaded(patient), line) {
-        (Some(loaded), _) if loaded == version => {
+    match (loaded, line) {
+        (Some(loaded), _) if shell::version(of).is_some_and(|version| version == loaded) => {
             Finding::ok(CHECK, format!("this {name} has the hook of this aws-sso"))
         }
         (Some(loaded), _) => restart(Finding::problem(
             CHECK,
-            format!("this {name} has the hook of another aws-sso ({loaded}, this one is {version}): start it anew"),
+            format!("this {name} has the hook of another aws-sso ({loaded}): start the shell anew"),
         )),
         (None, Some(line)) => {
             let file = shown(&line.file, patient.context);
-            restart(Finding::note(
-                CHECK,
-                format!("{file} loads the hook, and this {name} has not loaded it: start it anew"),
-            ))
+            let later = format!("{file} loads the hook, and this {name} has not loaded it: start the shell anew");
+            restart(Finding::note(CHECK, later))
         }
-        (None, None) => Finding::note(
-            CHECK,
-            format!("{name} does not load the hook when it starts: no aws-sso-use, prompt, completion"),
-        )
-        .mended_by(INSTALL),
+        (None, None) => {
+            let never = format!("{name} does not load the hook when it starts: no aws-sso-use, prompt, completion");
+            Finding::note(CHECK, never).mended_by(INSTALL)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::command::setup::shown;
 use crate::config::{Config, discover};
 use crate::context::Context;
 use crate::index::{Index, IndexError, Look};
+use crate::shell::Shell;
 
 use super::finding::Finding;
 
@@ -52,6 +53,12 @@ fn sound(index: &Index, config: Option<&Config>, name: &str) -> Finding {
 fn unusable(error: &IndexError, name: &str) -> Finding {
     match error {
         IndexError::Damaged { reason, .. } => damaged(name, reason),
+        IndexError::Denied(path) => {
+            let directory = path.parent().unwrap_or(path);
+            let paths = [directory, path.as_path()].map(|path| Shell::Posix.quote(&path.to_string_lossy()));
+            Finding::problem(CHECK, format!("{name} may not be opened"))
+                .mended_by(format!("chmod u+rwX {}", paths.join(" ")))
+        }
         other => Finding::of_error(CHECK, other),
     }
 }
