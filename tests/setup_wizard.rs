@@ -141,6 +141,7 @@ fn enter_through_everything_changes_nothing_and_says_so() {
     let (shown, status) = wizard.end();
     assert!(status == 0 && shown.contains("nothing was changed"), "{shown}");
     assert_eq!(read_config(&home), yaml);
+    assert!(!home.state_path().exists(), "looking makes no state file");
 }
 
 #[test]

@@ -158,6 +158,10 @@ fn talk(ask: &mut dyn Ask, advanced: bool, loaded: Option<&Config>, context: &Co
 /// The roles of the instance that is meant, and whether secrets may lie in the present store.
 fn known_of(config: &Config, context: &Context) -> (Vec<Role>, bool) {
     let (mut roles, mut signed_in) = (Vec::new(), false);
+    // To look is not to make a state file.
+    if !find_path(context, discover::state_path).is_ok_and(|path| path.exists()) {
+        return (roles, signed_in);
+    }
     let meant = config.instance(context.wanted_instance()).map(|instance| instance.name.as_str()).unwrap_or_default();
     for instance in config.instances.values() {
         match open_state(context, config, instance) {
