@@ -58,11 +58,16 @@ impl<'a> Aws<'a> {
             Ok(false) => Reply::Unknown,
             // Of a region that has no such service there is no host.
             Err(error) if error.kind == CallErrorKind::Unreachable && error.message.contains("(DNS)") => {
-                Reply::Unreachable(format!("{}; or there is no region {region}", error.message))
+                Reply::Unreachable(format!("{}; or there is no region {region}", plainly(&error.message)))
             }
-            Err(error) => Reply::Unreachable(error.message),
+            Err(error) => Reply::Unreachable(plainly(&error.message)),
         }
     }
+}
+
+/// Why nobody answered, without the settings of a file that is not there yet.
+fn plainly(message: &str) -> String {
+    message.split(" (given up after").next().unwrap_or_default().to_owned()
 }
 
 /// Runs a call until it ends or a person breaks it off.
