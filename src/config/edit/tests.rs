@@ -205,7 +205,10 @@ fn check(before: &str, new: &str, path: &[&str]) -> Result<bool, TestCaseError> 
     // Nothing is lost but the value, which holds no line of its own.
     let mut left = after.lines();
     for line in before.lines().filter(|line| line.trim().is_empty() || line.trim().starts_with('#')) {
-        prop_assert!(left.any(|other| other == line), "{line:?} of {before:?} is gone: {after:?}");
+        prop_assert!(
+            left.any(|other| other.trim_end() == line.trim_end()),
+            "{line:?} of {before:?} is gone: {after:?}"
+        );
     }
     prop_assert!(after.lines().count() >= before.lines().count(), "{before:?} became {after:?}");
     Ok(true)

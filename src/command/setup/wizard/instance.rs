@@ -5,7 +5,7 @@ use crate::config::checked_region;
 use crate::role::Partition;
 use crate::ui::question::{Answer, Ask, Choice, Question};
 
-use super::portal::{Portals, Reply};
+use super::portal::{Portals, Reply, Search};
 use super::regions::{self, PARTITIONS};
 use super::start_url::{self, StartUrl};
 
@@ -204,12 +204,18 @@ pub fn confirm(ask: &mut dyn Ask, portals: &mut dyn Portals, place: Place) -> Re
                     .filter(|other| *other != place.region)
                     .collect();
                 match portals.search(&place.url, &others)? {
-                    Some(region) => {
+                    Search::Found(region) => {
                         ask.tell(&format!("It is in {region}"));
                         place.region = region;
                         return Ok(place);
                     }
-                    None => ask.tell("No other region knows it: check the start URL"),
+                    Search::Nowhere(0) => ask.tell("No other region knows it: check the start URL"),
+                    Search::Nowhere(silent) => {
+                        ask.tell(&format!(
+                            "No region that answered knows it, {silent} did not answer: check the start URL"
+                        ));
+                    }
+                    Search::GivenUp(why) => ask.tell(&format!("The search was given up: {why}")),
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::changes::Changes;
 use super::course::{self, Outcome, Talk};
 use super::import::Known;
 use super::names::Roles;
-use super::portal::{Portals, Reply};
+use super::portal::{Portals, Reply, Search};
 use super::settings::Around;
 use super::stores;
 
@@ -64,8 +64,8 @@ impl Portals for In {
         Ok(if region == self.0 { Reply::Known } else { Reply::Unknown })
     }
 
-    fn search(&mut self, _: &str, regions: &[&str]) -> Result<Option<String>> {
-        Ok(regions.iter().find(|region| **region == self.0).map(|region| (*region).to_owned()))
+    fn search(&mut self, _: &str, regions: &[&str]) -> Result<Search> {
+        Ok(if regions.contains(&self.0) { Search::Found(self.0.to_owned()) } else { Search::Nowhere(0) })
     }
 }
 
