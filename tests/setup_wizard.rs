@@ -420,7 +420,9 @@ fn what_the_aws_config_knows_is_offered() {
     }
     wizard.answers("Write this to", ENTER);
     wizard.answers("Sign in to work now?", "No");
-    assert_eq!(wizard.end().1, 0);
+    let (shown, status) = wizard.end();
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("'aws-sso login' signs in"), "{shown}");
     assert!(
         read_config(&home).ends_with(&format!(
             "SSOConfig:\n  work:\n    SSORegion: eu-central-1\n    StartUrl: {url}\n  other:\n    SSORegion: us-east-1\n    \

@@ -52,17 +52,19 @@ pub(in crate::command) fn run(args: &WizardArgs, context: &Context) -> Result<()
         Err(error) if error.exit() == Exit::Interrupted => false,
         answer => answer?,
     };
+    let mut next = vec![
+        "'aws-sso setup completions --install' makes aws-sso a part of your shell".to_owned(),
+        "'aws-sso setup profiles' writes your roles into ~/.aws/config".to_owned(),
+    ];
     if signs_in {
         let mut context = context.clone();
         context.globals.sso = Some(instance);
         login::run(&LoginArgs { force: false, no_refresh: false }, &context)?;
     } else {
-        ui::tell("Next: 'aws-sso login' signs in");
+        let config = config::load(&config_path(context)?)?.config;
+        next.insert(0, format!("'{}' signs in", config.command("login", &instance, context.env.get("AWS_SSO"))));
     }
-    ui::tell(
-        "Next: 'aws-sso setup completions --install' makes aws-sso a part of your shell,\n      \
-         'aws-sso setup profiles' writes your roles into ~/.aws/config",
-    );
+    ui::tell(&format!("\nNext:\n  {}", next.join("\n  ")));
     Ok(())
 }
 
