@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use examined::{Report, doctor, healthy};
-use support::{Answer, config, json, yaml};
+use support::{Answer, Home, config, json, yaml};
 
 #[test]
 fn the_line_of_the_hook_is_looked_at() {

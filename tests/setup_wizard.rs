@@ -1,5 +1,7 @@
 //! `setup wizard`: from nothing to a sign-in, and changes of what is there.
 
+#[path = "support/regions.rs"]
+mod regions;
 #[path = "support/sessions.rs"]
 mod sessions;
 mod support;
@@ -13,6 +15,7 @@ mod wizard;
 use std::fs;
 
 use identity_center::{Fault, Operation, Simulator};
+use regions::Regions;
 use sessions::wait_until;
 use support::{Home, config, small_organization};
 use wizard::{Wizard, plain_home};
@@ -141,6 +144,7 @@ fn enter_through_everything_changes_nothing_and_says_so() {
     let (shown, status) = wizard.end();
     assert!(status == 0 && shown.contains("nothing was changed"), "{shown}");
     assert_eq!(read_config(&home), yaml);
+    assert!(!home.state_path().exists(), "looking makes no state file");
 }
 
 #[test]
@@ -416,7 +420,9 @@ fn what_the_aws_config_knows_is_offered() {
     }
     wizard.answers("Write this to", ENTER);
     wizard.answers("Sign in to work now?", "No");
-    assert_eq!(wizard.end().1, 0);
+    let (shown, status) = wizard.end();
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("'aws-sso login' signs in"), "{shown}");
     assert!(
         read_config(&home).ends_with(&format!(
             "SSOConfig:\n  work:\n    SSORegion: eu-central-1\n    StartUrl: {url}\n  other:\n    SSORegion: us-east-1\n    \
@@ -482,4 +488,54 @@ fn a_file_that_may_not_be_written_is_refused_before_the_questions() {
     assert_eq!(status, 1, "{shown}");
     assert!(shown.contains("it is read-only") && !shown.contains("What do you want"), "{shown}");
     assert_eq!(files(&home), ["config.yaml"]);
+}
+
+#[test]
+fn the_region_is_found_among_real_hosts_over_tls() {
+    let url = "https://d-1234567890.awsapps.com/start";
+    let start = || Simulator::builder(small_organization()).start_url(url).start();
+    let (here, elsewhere) = (start(), start());
+    elsewhere.set_wrong_region(true);
+    let (right, wrong) = (here.url().to_owned(), elsewhere.url().to_owned());
+    let mut home = Home::bare();
+    let simulator = move |region: &str| if region == "eu-central-1" { right.clone() } else { wrong.clone() };
+    let regions = Regions::behind_proxy(&mut home, simulator);
+    let mut wizard = Wizard::start(&home, &["setup", "wizard"]);
+    wizard.answers("Which AWS?", ENTER);
+    wizard.answers("Start URL", "D-1234567890");
+    wizard.answers("Region of the Identity Center", "us-west-2");
+    wizard.answers("us-west-2 does not know", ENTER);
+    wizard.sees("It is in eu-central-1");
+    for key in ["ProfileFormat", "SecureStore", "UrlAction"] {
+        wizard.answers(key, ENTER);
+    }
+    wizard.answers("Write this to", ENTER);
+    wizard.answers("Sign in", "No");
+    assert_eq!(wizard.end().1, 0);
+    assert!(read_config(&home).contains("    SSORegion: eu-central-1\n"), "{}", read_config(&home));
+    assert_eq!(
+        regions.hosts(),
+        ["us-west-2", "us-east-1", "eu-west-1", "eu-central-1"].map(|region| format!("oidc.{region}.amazonaws.com"))
+    );
+    assert_eq!(here.count(Operation::StartDeviceAuthorization), 1);
+    assert_eq!(elsewhere.count(Operation::StartDeviceAuthorization), 3);
+}
+
+#[test]
+fn a_search_that_nobody_answers_is_given_up() {
+    let simulator = Simulator::start(small_organization());
+    let home = plain_home(&simulator);
+    simulator.fault(Operation::StartDeviceAuthorization, Fault::status(400).times(1));
+    simulator.fault(Operation::StartDeviceAuthorization, Fault::html());
+    let mut wizard = Wizard::start(&home, &["setup", "wizard"]);
+    wizard.answers("Which AWS?", ENTER);
+    wizard.answers("Start URL", simulator.start_url());
+    wizard.answers("Region of the Identity Center", ENTER);
+    wizard.answers("us-east-1 does not know", ENTER);
+    wizard.sees("The search was given up: sso-oidc:StartDeviceAuthorization: a web page answered");
+    wizard.waits();
+    wizard.control('d');
+    assert_eq!(wizard.end().1, 130);
+    // One, four in vain, and the first region once more before the next question.
+    assert_eq!(simulator.count(Operation::StartDeviceAuthorization), 6);
 }

@@ -147,7 +147,7 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Forget cached role credentials
     Flush(FlushArgs),
-    /// Make aws-sso a part of your shell
+    /// Set up the config, your shell and the secure store
     Setup(SetupArgs),
     /// The same as 'setup completions', for old command lines
     #[command(hide = true)]

@@ -142,10 +142,10 @@ pub struct ProfilesArgs {
 /// `setup wizard`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Asks where your Identity Center is (start URLs that ~/.aws/config knows are offered), has AWS confirm
-it, and asks for the names of your profiles, your secure store and your browser. Shows what it would
-write into config.yaml, asks, and offers to sign in. With a config.yaml, it changes the settings, or
-adds or changes an SSO instance; your comments stay, and so does what you leave as it is.
+Asks where your Identity Center is (start URLs that ~/.aws/config knows are offered), has AWS
+confirm it, and asks for the names of your profiles, your secure store and your browser. Shows what
+it would write into config.yaml, asks, and offers to sign in. With a config.yaml, it changes the
+settings, or adds or changes an SSO instance; your comments stay, and what you leave as it is.
 
 Ctrl-C and Esc leave at any question, with everything as it was.
 

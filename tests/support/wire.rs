@@ -79,7 +79,7 @@ fn is_whole(answer: &str) -> bool {
 }
 
 /// A message with its body, or as much of it as comes; none when the other side ends before one.
-fn read_message(reader: &mut impl BufRead) -> Option<String> {
+pub fn read_message(reader: &mut impl BufRead) -> Option<String> {
     let (mut message, mut length) = (String::new(), 0);
     loop {
         let start = message.len();

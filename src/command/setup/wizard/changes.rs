@@ -4,8 +4,8 @@ use crate::config::edit::{self, Value};
 
 /// What stands at the top of a new file.
 const HEADER: &str = "\
-# aws-sso: 'aws-sso setup wizard' made this file. It is yours: what you write into it, comments too, is kept when
-# that is run again. docs/configuration.md describes every key.
+# Made by 'aws-sso setup wizard', and yours: what you write here is kept when that
+# is run again, comments too. docs/configuration.md describes every key.
 
 ";
 

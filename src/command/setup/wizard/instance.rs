@@ -5,7 +5,7 @@ use crate::config::checked_region;
 use crate::role::Partition;
 use crate::ui::question::{Answer, Ask, Choice, Question};
 
-use super::portal::{Portals, Reply};
+use super::portal::{Portals, Reply, Search};
 use super::regions::{self, PARTITIONS};
 use super::start_url::{self, StartUrl};
 
@@ -57,18 +57,22 @@ pub fn ask_place(ask: &mut dyn Ask, portals: &mut dyn Portals, present: Option<&
     let region = present.map_or("", |place| place.region.as_str());
     let partition = ask_partition(ask, Partition::of_region(region))?;
     let url = ask_url(ask, partition, present.map(|place| place.url.as_str()))?;
-    let place = locate(ask, partition, url, present.map(|place| place.region.as_str()))?;
+    let place = locate(ask, partition, url, present)?;
     confirm(ask, portals, place)
 }
 
 fn ask_partition(ask: &mut dyn Ask, present: Partition) -> Result<Partition> {
+    let mut partitions = PARTITIONS.to_vec();
+    if !partitions.iter().any(|(partition, ..)| *partition == present) {
+        partitions.insert(0, (present, present.as_str(), "as it is"));
+    }
     let question = Question {
         title: "Which AWS?".to_owned(),
-        choices: PARTITIONS.iter().map(|(_, name, about)| Choice::new(*name, *about)).collect(),
-        start: PARTITIONS.iter().position(|(partition, ..)| *partition == present).unwrap_or_default(),
+        choices: partitions.iter().map(|(_, name, about)| Choice::new(*name, *about)).collect(),
+        start: partitions.iter().position(|(partition, ..)| *partition == present).unwrap_or_default(),
         ..Question::default()
     };
-    Ok(PARTITIONS[choice(ask, &question)?].0)
+    Ok(partitions[choice(ask, &question)?].0)
 }
 
 fn ask_url(ask: &mut dyn Ask, partition: Partition, present: Option<&str>) -> Result<StartUrl> {
@@ -86,18 +90,19 @@ fn ask_url(ask: &mut dyn Ask, partition: Partition, present: Option<&str>) -> Re
 }
 
 /// The region: the address says it, or else the person does.
-fn locate(ask: &mut dyn Ask, partition: Partition, url: StartUrl, present: Option<&str>) -> Result<Place> {
+fn locate(ask: &mut dyn Ask, partition: Partition, url: StartUrl, present: Option<&Place>) -> Result<Place> {
     let actual = url.partition.unwrap_or(partition);
     if actual != partition {
         let name = PARTITIONS.iter().find(|(known, ..)| *known == actual).map_or(actual.as_str(), |(_, name, _)| name);
         ask.tell(&format!("This address is of another AWS: {name}"));
     }
+    let is_new = present.is_none_or(|present| present.url != url.url);
     let region = match url.region {
-        Some(region) => {
+        Some(region) if is_new => {
             ask.tell(&format!("Its region is {region}, as the address says"));
             region
         }
-        None => ask_region(ask, actual, present)?,
+        _ => ask_region(ask, actual, present.map(|place| place.region.as_str()))?,
     };
     Ok(Place { url: url.url, region })
 }
@@ -190,8 +195,7 @@ pub fn confirm(ask: &mut dyn Ask, portals: &mut dyn Portals, place: Place) -> Re
             Next::Region => place.region = ask_region(ask, partition, Some(&place.region))?,
             Next::Address => {
                 let url = ask_url(ask, partition, Some(&place.url))?;
-                let region = place.region.clone();
-                place = locate(ask, partition, url, Some(&region))?;
+                place = locate(ask, partition, url, Some(&place))?;
             }
             Next::Search => {
                 let others: Vec<&str> = regions::of(partition)
@@ -200,12 +204,18 @@ pub fn confirm(ask: &mut dyn Ask, portals: &mut dyn Portals, place: Place) -> Re
                     .filter(|other| *other != place.region)
                     .collect();
                 match portals.search(&place.url, &others)? {
-                    Some(region) => {
+                    Search::Found(region) => {
                         ask.tell(&format!("It is in {region}"));
                         place.region = region;
                         return Ok(place);
                     }
-                    None => ask.tell("No other region knows it: check the start URL"),
+                    Search::Nowhere(0) => ask.tell("No other region knows it: check the start URL"),
+                    Search::Nowhere(silent) => {
+                        ask.tell(&format!(
+                            "No region that answered knows it, {silent} did not answer: check the start URL"
+                        ));
+                    }
+                    Search::GivenUp(why) => ask.tell(&format!("The search was given up: {why}")),
                 }
             }
         }

@@ -52,17 +52,19 @@ pub(in crate::command) fn run(args: &WizardArgs, context: &Context) -> Result<()
         Err(error) if error.exit() == Exit::Interrupted => false,
         answer => answer?,
     };
+    let mut next = vec![
+        "'aws-sso setup completions --install' makes aws-sso a part of your shell".to_owned(),
+        "'aws-sso setup profiles' writes your roles into ~/.aws/config".to_owned(),
+    ];
     if signs_in {
         let mut context = context.clone();
         context.globals.sso = Some(instance);
         login::run(&LoginArgs { force: false, no_refresh: false }, &context)?;
     } else {
-        ui::tell("Next: 'aws-sso login' signs in");
+        let config = config::load(&config_path(context)?)?.config;
+        next.insert(0, format!("'{}' signs in", config.command("login", &instance, context.env.get("AWS_SSO"))));
     }
-    ui::tell(
-        "Next: 'aws-sso setup completions --install' makes aws-sso a part of your shell,\n      \
-         'aws-sso setup profiles' writes your roles into ~/.aws/config",
-    );
+    ui::tell(&format!("\nNext:\n  {}", next.join("\n  ")));
     Ok(())
 }
 
@@ -158,6 +160,10 @@ fn talk(ask: &mut dyn Ask, advanced: bool, loaded: Option<&Config>, context: &Co
 /// The roles of the instance that is meant, and whether secrets may lie in the present store.
 fn known_of(config: &Config, context: &Context) -> (Vec<Role>, bool) {
     let (mut roles, mut signed_in) = (Vec::new(), false);
+    // To look is not to make a state file.
+    if !find_path(context, discover::state_path).is_ok_and(|path| path.exists()) {
+        return (roles, signed_in);
+    }
     let meant = config.instance(context.wanted_instance()).map(|instance| instance.name.as_str()).unwrap_or_default();
     for instance in config.instances.values() {
         match open_state(context, config, instance) {

@@ -28,7 +28,7 @@ const LOOKED_AT: usize = 2000;
 
 /// Roles whose names are shown.
 pub struct Roles {
-    sample: Vec<Role>,
+    looked_at: Vec<Role>,
     /// How many there are altogether.
     total: usize,
     /// Whether they are only made up.
@@ -39,11 +39,12 @@ impl Roles {
     /// The roles that were fetched, or an example where there are none.
     pub fn new(fetched: Vec<Role>) -> Self {
         let example = fetched.is_empty();
-        let all = if example { made_up() } else { fetched };
-        let total = all.len();
+        let roles = if example { made_up() } else { fetched };
+        let total = roles.len();
         // Evenly spread, for the first ones are often alike.
         let step = total.div_ceil(LOOKED_AT).max(1);
-        Self { sample: all.into_iter().step_by(step).collect(), total, example }
+        let looked_at = roles.into_iter().step_by(step).collect();
+        Self { looked_at, total, example }
     }
 
     /// What a format makes of them, in a few lines.
@@ -52,8 +53,8 @@ impl Roles {
             Ok(template) => template,
             Err(error) => return vec![error.to_string()],
         };
-        let mut names = Vec::with_capacity(self.sample.len());
-        for role in &self.sample {
+        let mut names = Vec::with_capacity(self.looked_at.len());
+        for role in &self.looked_at {
             match name(&template, role) {
                 Ok(name) => names.push(name),
                 Err(problem) => return vec![format!("{}: {problem}", role.arn)],
@@ -76,8 +77,8 @@ impl Roles {
 
     /// Some of them, spread over all.
     fn pick(&self) -> impl Iterator<Item = usize> {
-        let shown = self.sample.len().min(SHOWN);
-        let step = self.sample.len() / shown.max(1);
+        let shown = self.looked_at.len().min(SHOWN);
+        let step = self.looked_at.len() / shown.max(1);
         (0..shown).map(move |n| n * step)
     }
 }

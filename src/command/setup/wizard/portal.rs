@@ -26,13 +26,24 @@ pub enum Reply {
     Unreachable(String),
 }
 
+/// What came of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    /// The region that knows the start URL.
+    Found(String),
+    /// No region that answered knows it; so many did not answer.
+    Nowhere(usize),
+    /// Nobody answers any more; why.
+    GivenUp(String),
+}
+
 /// Somebody who knows which start URLs there are. Only a person who breaks off is an error.
 pub trait Portals {
     /// Whether a region knows a start URL.
     fn ask(&mut self, url: &str, region: &str) -> Result<Reply>;
 
-    /// The first of the regions that knows a start URL; none if no one does.
-    fn search(&mut self, url: &str, regions: &[&str]) -> Result<Option<String>>;
+    /// Looks for a region that knows a start URL.
+    fn search(&mut self, url: &str, regions: &[&str]) -> Result<Search>;
 }
 
 /// AWS.
@@ -58,11 +69,16 @@ impl<'a> Aws<'a> {
             Ok(false) => Reply::Unknown,
             // Of a region that has no such service there is no host.
             Err(error) if error.kind == CallErrorKind::Unreachable && error.message.contains("(DNS)") => {
-                Reply::Unreachable(format!("{}; or there is no region {region}", error.message))
+                Reply::Unreachable(format!("{}; or there is no region {region}", plainly(&error.message)))
             }
-            Err(error) => Reply::Unreachable(error.message),
+            Err(error) => Reply::Unreachable(plainly(&error.message)),
         }
     }
+}
+
+/// Why nobody answered, without the settings of a file that is not there yet.
+fn plainly(message: &str) -> String {
+    message.split(" (given up after").next().unwrap_or_default().to_owned()
 }
 
 /// Runs a call until it ends or a person breaks it off.
@@ -76,29 +92,28 @@ impl Portals for Aws<'_> {
         run(self.reply(url, region, Patience::USUAL))
     }
 
-    fn search(&mut self, url: &str, regions: &[&str]) -> Result<Option<String>> {
+    fn search(&mut self, url: &str, regions: &[&str]) -> Result<Search> {
         ui::tell(&format!("Looking for {url} in {} regions (Ctrl-C leaves) ...", regions.len()));
         run(async {
             let mut progress = Progress::new("Asking the regions", regions.len());
-            let mut silent = 0;
+            let (mut silent, mut in_a_row) = (0, 0);
             for region in regions {
                 match self.reply(url, region, Patience::BRIEF).await {
-                    Reply::Known => {
-                        return Some((*region).to_owned());
-                    }
-                    Reply::Unknown => silent = 0,
+                    Reply::Known => return Search::Found((*region).to_owned()),
+                    Reply::Unknown => in_a_row = 0,
                     Reply::Unreachable(why) => {
                         tracing::info!("{region}: {why}");
                         silent += 1;
+                        in_a_row += 1;
+                        if in_a_row == SILENT {
+                            return Search::GivenUp(why);
+                        }
                     }
-                }
-                if silent >= SILENT {
-                    break;
                 }
                 progress.advance(1);
                 tokio::time::sleep(PAUSE).await;
             }
-            None
+            Search::Nowhere(silent)
         })
     }
 }

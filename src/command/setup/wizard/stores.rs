@@ -21,7 +21,8 @@ pub struct Candidate {
 pub fn candidates(context: &Context) -> Vec<Candidate> {
     let of_system = SecureStore::ALL.iter().copied().filter(|store| is_of_this_system(*store));
     let mut found: Vec<Candidate> = of_system.map(|store| Candidate { store, lacks: lacks(store, context) }).collect();
-    found.sort_by_key(|candidate| (candidate.lacks.is_some(), candidate.store == SecureStore::Json));
+    // The one for debugging is the last choice of all.
+    found.sort_by_key(|candidate| (candidate.store == SecureStore::Json, candidate.lacks.is_some()));
     found
 }
 
@@ -85,8 +86,8 @@ mod tests {
                 .collect()
         };
         let bare = context(&[("PATH", "/nonexistent")]);
-        assert_eq!(names(&bare), ["file", "json", "kwallet?", "pass?", "secret-service?"]);
+        assert_eq!(names(&bare), ["file", "kwallet?", "pass?", "secret-service?", "json"]);
         let desktop = context(&[("PATH", "/nonexistent"), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/x")]);
-        assert_eq!(names(&desktop), ["file", "kwallet", "secret-service", "json", "pass?"]);
+        assert_eq!(names(&desktop), ["file", "kwallet", "secret-service", "pass?", "json"]);
     }
 }

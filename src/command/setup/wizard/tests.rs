@@ -11,7 +11,7 @@ use super::changes::Changes;
 use super::course::{self, Outcome, Talk};
 use super::import::Known;
 use super::names::Roles;
-use super::portal::{Portals, Reply};
+use super::portal::{Portals, Reply, Search};
 use super::settings::Around;
 use super::stores;
 
@@ -64,8 +64,8 @@ impl Portals for In {
         Ok(if region == self.0 { Reply::Known } else { Reply::Unknown })
     }
 
-    fn search(&mut self, _: &str, regions: &[&str]) -> Result<Option<String>> {
-        Ok(regions.iter().find(|region| **region == self.0).map(|region| (*region).to_owned()))
+    fn search(&mut self, _: &str, regions: &[&str]) -> Result<Search> {
+        Ok(if regions.contains(&self.0) { Search::Found(self.0.to_owned()) } else { Search::Nowhere(0) })
     }
 }
 
@@ -201,8 +201,18 @@ fn the_present_values_are_the_defaults_however_odd() {
             assert_eq!(outcome, Outcome::default(), "{more}");
         }
     }
-    let mut script = Script::new(&[("What do you want", "Change an SSO instance")]);
-    assert_eq!(run(Some(&minimal("")), false, &[], &mut script, "us-east-1").unwrap(), Outcome::default());
+    for (url, region) in [
+        (URL, "us-east-1"),
+        (URL, "us-mars-1"),
+        ("https://start.iso.example/directory/d-1", "us-iso-east-1"),
+        ("https://start.us-gov-home.awsapps.com/directory/d-1234567890", "us-gov-east-1"),
+        ("https://start.home.awsapps.cn/directory/d-1234567890", "cn-northwest-1"),
+        ("https://ssoins-1.portal.eu-west-1.app.aws", "eu-west-2"),
+    ] {
+        let config = read(&format!("SSOConfig: {{Default: {{SSORegion: {region}, StartUrl: '{url}'}}}}\n"));
+        let mut script = Script::new(&[("What do you want", "Change an SSO instance")]);
+        assert_eq!(run(Some(&config), false, &[], &mut script, region).unwrap(), Outcome::default(), "{url}");
+    }
 }
 
 #[test]
