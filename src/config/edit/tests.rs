@@ -120,6 +120,7 @@ fn what_others_share_is_not_changed() {
         "SSOConfig:\n  Default:\n    StartUrl: !!str x\n",
         "SSOConfig:\n  Default:\n    StartUrl: >\n      x\n",
         "SSOConfig:\n  Default:\n    StartUrl: x\n      y\n",
+        "SSOConfig:\n  Default:\n    StartUrl: 'x\n\n      y'\n",
         "SSOConfig:\n  - Default\n",
         "SSOConfig: text\n",
     ] {

@@ -92,7 +92,7 @@ impl Spot {
     /// The bytes of a value that can be replaced by another one: a scalar of one line, or a list without comments.
     pub fn value(&self, text: &str) -> Option<Range<usize>> {
         match &self.kind {
-            Kind::Scalar { .. } => self.scalar(text),
+            Kind::Scalar { .. } => self.scalar(text).filter(|range| !text[range.clone()].contains('\n')),
             Kind::List { flow, items } => {
                 let end = if *flow { self.end(text)? } else { items.last()?.scalar(text)?.end };
                 let range = self.span.start..end;
@@ -105,18 +105,19 @@ impl Spot {
         }
     }
 
-    /// The bytes of a scalar of one line.
+    /// The bytes of a plain scalar of one line, or of a quoted one.
     fn scalar(&self, text: &str) -> Option<Range<usize>> {
         let Kind::Scalar { text: value, style } = &self.kind else { return None };
         let source = text.get(self.span.start..)?;
         let length = match style {
+            // A longer one is not read as it is written.
+            ScalarStyle::Plain if value.is_empty() => return None,
             ScalarStyle::Plain => source.starts_with(value.as_str()).then_some(value.len())?,
             ScalarStyle::SingleQuoted => closing(source, '\'')?,
             ScalarStyle::DoubleQuoted => closing(source, '"')?,
             _ => return None,
         };
-        let range = self.span.start..self.span.start + length;
-        (!value.is_empty() && !text.get(range.clone())?.contains('\n') || *style != ScalarStyle::Plain).then_some(range)
+        Some(self.span.start..self.span.start + length)
     }
 
     /// Where the last byte of it that is no comment and no blank ends.
