@@ -156,6 +156,58 @@ fn a_command_gets_the_url_in_its_place_and_the_rest_as_it_is() {
     }
 }
 
+/// A program of the home that fails as a browser without a display does, after it has done as it is told.
+fn failing(home: &Home, first: &str) -> PathBuf {
+    let program = home.path().join("no-display");
+    fs::write(&program, format!("#!/bin/sh\n{first}\nexit 3\n")).expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+    program
+}
+
+#[test]
+fn a_browser_that_fails_at_once_is_named_and_the_url_shown() {
+    let simulator = simulator();
+    let home = signed_in(&simulator, ACCOUNTS, "");
+    let program = failing(&home, ":");
+    let program = program.to_str().expect("a path");
+    for action in ["open", "granted-containers"] {
+        let config = fs::read_to_string(home.config_path()).expect("the config");
+        let lines: Vec<&str> = config.lines().filter(|line| !line.starts_with("UrlExecCommand")).collect();
+        home.write_config(&lines.join("\n"));
+        let (shown, status) = end(aws_sso(&home, &["-b", program, "-u", action, "console", "-p", "aa"]));
+        assert_eq!(status, 0, "{shown}");
+        assert!(shown.contains("no-display failed (exit status: 3); open this URL"), "{shown}");
+        assert!(shown.contains("SigninToken=") && !shown.contains("Opened"), "{shown}");
+    }
+}
+
+#[test]
+fn a_browser_that_stays_is_not_waited_for() {
+    let simulator = simulator();
+    let home = signed_in(&simulator, ACCOUNTS, "");
+    let (program, ended) = (failing(&home, "cat ended"), home.path().join("ended"));
+    let made = Command::new("mkfifo").arg(&ended).status().expect("mkfifo");
+    assert!(made.success());
+    let (shown, status) =
+        end(aws_sso(&home, &["-b", program.to_str().expect("a path"), "-u", "open", "console", "-p", "aa"]));
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("Opened a browser") && !shown.contains("SigninToken="), "{shown}");
+    fs::write(&ended, "").expect("the browser was still there");
+}
+
+#[test]
+fn a_sign_in_whose_browser_fails_shows_the_url_and_goes_on() {
+    let simulator = simulator();
+    let home = Home::new(&simulator, "SecureStore: json\nAuthWorkflow: device_code\n");
+    let program = failing(&home, ":");
+    let mut terminal = aws_sso(&home, &["-b", program.to_str().expect("a path"), "-u", "open", "login"]);
+    terminal.exp_string("no-display failed (exit status: 3); open this URL").expect("the failure");
+    terminal.exp_string("user_code=").expect("the URL");
+    simulator.auto_approve(true);
+    let (shown, status) = end(terminal);
+    assert_eq!(status, 0, "{shown}");
+}
+
 /// An X server without a screen, on a display that it chose.
 struct Display {
     server: Child,

@@ -19,7 +19,7 @@ use crate::{Error, Result, ui};
 
 use super::ruling::{self, View};
 use super::{choose, freshness, load_config, open_session, role};
-use keys::{Foreign, ForeignProfile, foreign_keys, foreign_profile, refuse_mixture};
+use keys::{Asked, Foreign, ForeignProfile, foreign_keys, foreign_profile, refuse_mixture};
 
 pub(super) fn run(args: &ConsoleArgs, context: &Context) -> Result<()> {
     let region = args
@@ -105,7 +105,11 @@ impl Visit<'_> {
             return self.as_role(session, &role);
         }
         match foreign_profile(self.context, name)? {
-            ForeignProfile::Ours { sso, role } => {
+            ForeignProfile::Ours(Asked { here: true, .. }) => {
+                drop(session);
+                self.as_role_here()
+            }
+            ForeignProfile::Ours(Asked { sso, role, .. }) => {
                 drop(session);
                 let mut around = self.context.clone();
                 around.globals.sso = sso.or(around.globals.sso);

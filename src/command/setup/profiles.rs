@@ -94,8 +94,8 @@ fn agreed(args: &ProfilesArgs, change: &Change, name: &str, context: &Context) -
     if args.diff {
         return ui::print_diff(name, old, new, &context.env).map(|()| false);
     }
-    if context.interactive {
-        ui::show_diff(name, old, new, &context.env);
+    if context.interactive && ui::show_diff(name, old, new, &context.env) > 0 {
+        ui::tell("(--diff prints the whole change)");
     }
     if args.force {
         return Ok(true);
