@@ -80,6 +80,9 @@ fn every_value_has_its_candidates() {
         (&["aws-sso", "console", "--region", "ca-"], &["ca-central-1", "ca-west-1"]),
         (&["aws-sso", "console", "-r", "us-gov-e"], &["us-gov-east-1"]),
         (&["aws-sso", "allow", "--init", "--region=sa"], &["--region=sa-east-1"]),
+        (&["aws-sso", "allow", "--re"], &["--region"]),
+        (&["aws-sso", "allow", "--profile=1234"], &["--profile=123456789012:ReadOnly"]),
+        (&["aws-sso", "allow", "--profile=nobody"], &[]),
         (&["aws-sso", "console", "-d", "1"], &["15", "120"]),
         (&["aws-sso", "credentials", "-p", "1234"], &five[4..]),
         (
@@ -112,7 +115,9 @@ fn every_value_has_its_candidates() {
         ["000000000001:Admin\tpayments-dev Admin, 1h30m", "000000000001:ReadOnly\tpayments-dev ReadOnly"]
     );
     assert_eq!(lines(&home, &["aws-sso", "exec", "-A", "0"])[1], "000000000001\tpayments-dev");
-    assert_eq!(lines(&home, &["aws-sso", "setup", "profiles", "--aws-config", ""]), ["files"]);
+    for words in [&["setup", "profiles", "--aws-config", ""][..], &["allow", ""], &["allow", "--config=x"]] {
+        assert_eq!(lines(&home, &[&["aws-sso"], words].concat()), ["files"], "{words:?}");
+    }
 }
 
 const TAGS: &str = "\

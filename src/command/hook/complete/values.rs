@@ -79,7 +79,8 @@ impl Values {
             Kind::Field => fields(typed, ""),
             Kind::FieldPrefix => self.prefixes(typed),
             Kind::File => {
-                self.files.store(true, Ordering::Relaxed);
+                // An argument is asked for flags too, and for the values behind their `=`.
+                self.files.fetch_or(!typed.starts_with('-'), Ordering::Relaxed);
                 Vec::new()
             }
             Kind::Region => self.regions(typed),
