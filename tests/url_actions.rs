@@ -170,10 +170,10 @@ fn a_browser_that_fails_at_once_is_named_and_the_url_shown() {
     let home = signed_in(&simulator, ACCOUNTS, "");
     let program = failing(&home, ":");
     let program = program.to_str().expect("a path");
+    let config = fs::read_to_string(home.config_path()).expect("the config");
+    let lines: Vec<&str> = config.lines().filter(|line| !line.starts_with("Url")).collect();
+    home.write_config(&lines.join("\n"));
     for action in ["open", "granted-containers"] {
-        let config = fs::read_to_string(home.config_path()).expect("the config");
-        let lines: Vec<&str> = config.lines().filter(|line| !line.starts_with("UrlExecCommand")).collect();
-        home.write_config(&lines.join("\n"));
         let (shown, status) = end(aws_sso(&home, &["-b", program, "-u", action, "console", "-p", "aa"]));
         assert_eq!(status, 0, "{shown}");
         assert!(shown.contains("no-display failed (exit status: 3); open this URL"), "{shown}");

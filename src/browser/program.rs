@@ -22,7 +22,7 @@ impl Started {
     /// How the program failed, where it has done so by `deadline` and for as long as somebody is `waiting`. One that
     /// ends well has handed the URL to a browser that was running already.
     pub(super) fn failure(&mut self, deadline: Option<Instant>, waiting: impl Fn() -> bool) -> Option<Error> {
-        loop {
+        while waiting() {
             match self.child.try_wait() {
                 Ok(None) => {}
                 Ok(Some(status)) if !status.success() => {
@@ -30,11 +30,12 @@ impl Started {
                 }
                 _ => return None,
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) || !waiting() {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return None;
             }
             std::thread::sleep(LOOK);
         }
+        None
     }
 }
 
