@@ -106,7 +106,11 @@ fn a_session_lasts_as_long_as_was_asked_for() {
     url(&home, &["-p", READ_ONLY, "-d", "720"]);
     assert_eq!(asked(&simulator).1.duration.as_deref(), Some("43200"));
     for minutes in ["14", "721", "0", "-5", "x"] {
-        home.refuses(2, &["console", "-p", READ_ONLY, &format!("--duration={minutes}")], &["--duration"]);
+        home.refuses(
+            2,
+            &["console", "-p", READ_ONLY, &format!("--duration={minutes}")],
+            &["--duration", "console --help'"],
+        );
     }
     let answer = home.run(&["-u", "printurl", "console", "-p", "audit", "-d", "60"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::{Error, Result};
 
-/// So often it is looked whether a program has ended.
-const LOOK: Duration = Duration::from_millis(10);
+/// It is looked whether a program has ended after the first of these, then less and less often.
+const LOOKS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(200)];
 
 /// A program that was started, and may end at any time.
 pub(super) struct Started {
@@ -22,6 +22,7 @@ impl Started {
     /// How the program failed, where it has done so by `deadline` and for as long as somebody is `waiting`. One that
     /// ends well has handed the URL to a browser that was running already.
     pub(super) fn failure(&mut self, deadline: Option<Instant>, waiting: impl Fn() -> bool) -> Option<Error> {
+        let mut pause = LOOKS[0];
         while waiting() {
             match self.child.try_wait() {
                 Ok(None) => {}
@@ -30,10 +31,12 @@ impl Started {
                 }
                 _ => return None,
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            let left = deadline.map_or(pause, |deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
                 return None;
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(pause.min(left));
+            pause = (pause * 2).min(LOOKS[1]);
         }
         None
     }
