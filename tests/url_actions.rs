@@ -186,8 +186,7 @@ fn a_browser_that_stays_is_not_waited_for() {
     let simulator = simulator();
     let home = signed_in(&simulator, ACCOUNTS, "");
     let (program, ended) = (failing(&home, "cat ended"), home.path().join("ended"));
-    let made = Command::new("mkfifo").arg(&ended).status().expect("mkfifo");
-    assert!(made.success());
+    assert!(Command::new("mkfifo").arg(&ended).status().expect("mkfifo").success());
     let (shown, status) =
         end(aws_sso(&home, &["-b", program.to_str().expect("a path"), "-u", "open", "console", "-p", "aa"]));
     assert_eq!(status, 0, "{shown}");
@@ -250,6 +249,23 @@ fn the_clipboard_of_a_desktop_holds_the_url() {
     let pasted = support::Answer::of(paste);
     assert!(pasted.stdout.starts_with(&format!("{}/federation?", simulator.url())), "{pasted:?}");
     assert!(pasted.stdout.contains("SigninToken="), "{pasted:?}");
+}
+
+#[test]
+fn a_program_that_stays_for_the_clipboard_is_not_waited_for() {
+    let simulator = simulator();
+    let mut home = signed_in(&simulator, ACCOUNTS, "");
+    let (copied, ended) = (home.path().join("copied"), home.path().join("ended"));
+    let program = failing(&home, &format!("cat >'{}'; cat '{}'", copied.display(), ended.display()));
+    fs::rename(program, home.path().join("xclip")).expect("its name");
+    assert!(Command::new("mkfifo").arg(&ended).status().expect("mkfifo").success());
+    home.set("DISPLAY", ":987");
+    home.set("PATH", &format!("{}:/usr/bin:/bin", home.path().display()));
+    let (shown, status) = end(aws_sso(&home, &["-u", "clip", "console", "-p", "aa"]));
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("Copied the URL") && !shown.contains("SigninToken"), "{shown}");
+    assert!(fs::read_to_string(&copied).expect("the copy").contains("SigninToken="));
+    fs::write(&ended, "").expect("the program was still there");
 }
 
 #[test]

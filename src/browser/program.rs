@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
@@ -19,16 +19,24 @@ pub(super) struct Started {
 }
 
 impl Started {
+    pub(super) fn new(name: impl Into<String>, child: Child) -> Self {
+        Self { name: name.into(), child }
+    }
+
     /// How the program failed, where it has done so by `deadline` and for as long as somebody is `waiting`. One that
     /// ends well has handed the URL to a browser that was running already.
     pub(super) fn failure(&mut self, deadline: Option<Instant>, waiting: impl Fn() -> bool) -> Option<Error> {
+        let status = self.bad_end(deadline, waiting)?;
+        Some(Error::failed(format!("{} failed ({status})", self.name)))
+    }
+
+    /// The status with which it ended, where that is not success.
+    pub(super) fn bad_end(&mut self, deadline: Option<Instant>, waiting: impl Fn() -> bool) -> Option<ExitStatus> {
         let mut pause = LOOKS[0];
         while waiting() {
             match self.child.try_wait() {
                 Ok(None) => {}
-                Ok(Some(status)) if !status.success() => {
-                    return Some(Error::failed(format!("{} failed ({status})", self.name)));
-                }
+                Ok(Some(status)) if !status.success() => return Some(status),
                 _ => return None,
             }
             let left = deadline.map_or(pause, |deadline| deadline.saturating_duration_since(Instant::now()));
@@ -49,7 +57,7 @@ pub(super) fn open(config: &Config, context: &Context, url: &str) -> Result<Star
     }
     let started = open::commands(url).into_iter().find_map(|opener| {
         let name = opener.get_program().to_string_lossy().into_owned();
-        quiet(opener).spawn().ok().map(|child| Started { name, child })
+        quiet(opener).spawn().ok().map(|child| Started::new(name, child))
     });
     started.ok_or_else(|| Error::failed("no program that opens a browser was found (Browser)"))
 }
@@ -87,7 +95,7 @@ pub(super) fn spawn(program: &str, arguments: &[String]) -> Result<Started> {
         .map_err(|_| Error::failed(format!("the program {program} was not found (Browser, UrlExecCommand)")))?;
     let started = detached(&path).args(arguments).spawn();
     let child = started.map_err(|error| Error::failed(format!("could not start {program}: {error}")))?;
-    Ok(Started { name: program.to_owned(), child })
+    Ok(Started::new(program, child))
 }
 
 /// A program that neither reads nor writes here, and that outlives the terminal.
