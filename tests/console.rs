@@ -139,8 +139,14 @@ fn the_region_is_the_typed_one_the_persons_or_the_roles() {
     assert_eq!(region(&home, &["-r", "ap-south-1"]).as_deref(), Some("ap-south-1"));
     home.refuses(2, &["console", "-p", READ_ONLY, "--region", "Virginia"], &["Virginia", "us-east-1"]);
     home.refuses(2, &["console", "-p", READ_ONLY, "--region", "cn-north-1"], &["cn-north-1", "partition aws "]);
-    home.set("AWS_REGION", "us-gov-west-1");
-    assert_eq!(region(&home, &[]).as_deref(), Some("us-east-2"), "there is none such in the console of the role");
+    for region_elsewhere in ["us-gov-west-1", "x y"] {
+        home.set("AWS_REGION", region_elsewhere);
+        assert_eq!(
+            region(&home, &[]).as_deref(),
+            Some("us-east-2"),
+            "the console of the role has no {region_elsewhere}"
+        );
+    }
 }
 
 #[test]
@@ -238,6 +244,7 @@ fn keys_in_the_environment_open_the_console_of_whoever_they_are_of() {
     ] {
         home.set(name, keys[key].as_str().expect("a key"));
     }
+    home.set("AWS_REGION", "no region");
     let answer = home.run(&["-u", "print", "console"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     assert!(answer.stderr.contains("use the console as 000000000001:ReadOnly"), "{}", answer.stderr);

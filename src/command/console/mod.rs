@@ -145,13 +145,12 @@ impl Visit<'_> {
                 role.profile
             ));
         }
-        let own = own_region(&self.context.env).map(str::to_owned);
         self.enter(
             &session,
             &Visitor {
                 credentials: &credentials,
                 partition: role.arn.partition,
-                regions: [own, role.region.clone()],
+                regions: [self.own_region(), role.region.clone()],
                 lasting: role.via.is_none(),
                 name: &role.profile,
                 container: Container::of_role(role),
@@ -162,7 +161,7 @@ impl Visit<'_> {
     }
 
     fn as_foreign(&self, session: &Session<'_>, foreign: &Foreign) -> Result<()> {
-        let regions = [own_region(&self.context.env).map(str::to_owned), foreign.region.clone()];
+        let regions = [self.own_region(), foreign.region.clone()];
         let region = regions.iter().flatten().next().cloned();
         let caller = session.caller(&foreign.keys, region.as_deref())?;
         let credentials = match &foreign.keys.session_token {
@@ -202,6 +201,11 @@ impl Visit<'_> {
         let purpose = format!("use the console as {}", visitor.name);
         let page = Page { url: url.expose_secret(), purpose: &purpose, container: &visitor.container };
         browser::handle_url(self.config, self.context, self.action(), &page)
+    }
+
+    /// The region that the person set in this shell, where it is one.
+    fn own_region(&self) -> Option<String> {
+        own_region(&self.context.env).and_then(|region| checked_region(region).ok())
     }
 
     /// The typed region, which must be one of the visitor's partition; else what else says one of it.
