@@ -72,11 +72,14 @@ fn what_the_config_says_is_followed_as_well() {
         ("DefaultRegion: eu-west-1", "", "(+0 -0, 5 changed)"),
         ("DefaultRegion: eu-west-1", "ConfigVariables: {output: json}\n", "(+0 -0, 5 changed)"),
         ("Accounts: {'1': {Roles: {Admin: {Profile: mine, DefaultRegion: eu-west-2}}}}", "", "(+1 -1, 4 changed)"),
-        ("", "ProfileFormat: '{{ .RoleName }}.{{ .AccountIdPad }}'\n", "(+5 -5)"),
+        ("Accounts: {'1': {Roles: {Admin: {Profile: \"Bob's\"}}}}", "", "(+0 -1)"),
+        ("", "ProfileFormat: '{{ .RoleName }}.{{ .AccountIdPad }}'\n", "(+5 -4)"),
     ] {
         home.write_config(&config(&simulator, instance, &format!("{AUTO}{more}")));
         let told = runs(&home, &["cache"]);
         assert!(line(&told).contains(counts), "{counts}: {}", told.stderr);
+        let is_short = line(&told).contains("some roles have none because of their names");
+        assert_eq!(is_short, instance.contains("Bob's"), "{}", told.stderr);
     }
     // With a session and a young listing there is nothing to fetch, and nothing to follow.
     home.write_config(&config(&simulator, "", AUTO));

@@ -73,6 +73,23 @@ fn every_value_has_its_candidates() {
         (&["aws-sso", "list", "-P", "emailaddress=d"], &["emailaddress=data@example.com"]),
         (&["aws-sso", "list", "-P", "Id="], &[]),
         (&["aws-sso", "-u", "print"], &["print", "printurl"]),
+        (
+            &["aws-sso", "-u", ""],
+            &["clip", "exec", "open", "print", "printurl", "granted-containers", "open-url-in-container", "ansi-osc52"],
+        ),
+        (&["aws-sso", "console", "--region", "ca-"], &["ca-central-1", "ca-west-1"]),
+        (&["aws-sso", "console", "-r", "us-gov-e"], &["us-gov-east-1"]),
+        (&["aws-sso", "allow", "--init", "--region=sa"], &["--region=sa-east-1"]),
+        (&["aws-sso", "allow", "--re"], &["--region"]),
+        (&["aws-sso", "allow", "--profile=1234"], &["--profile=123456789012:ReadOnly"]),
+        (&["aws-sso", "allow", "--profile=nobody"], &[]),
+        (&["aws-sso", "console", "-d", "1"], &["15", "120"]),
+        (&["aws-sso", "credentials", "-p", "1234"], &five[4..]),
+        (
+            &["aws-sso", "credentials", "-p", "000000000001:Admin,000000000001:"],
+            &["000000000001:Admin,000000000001:ReadOnly"],
+        ),
+        (&["aws-sso", "console", "--region", "nowhere"], &[]),
         (&["aws-sso", "-L", "d"], &["debug"]),
         (&["aws-sso", "shell-init", ""], &["bash", "zsh", "fish", "powershell"]),
         (&["aws-sso", "eval", "--shell", "x"], &["xonsh"]),
@@ -98,7 +115,9 @@ fn every_value_has_its_candidates() {
         ["000000000001:Admin\tpayments-dev Admin, 1h30m", "000000000001:ReadOnly\tpayments-dev ReadOnly"]
     );
     assert_eq!(lines(&home, &["aws-sso", "exec", "-A", "0"])[1], "000000000001\tpayments-dev");
-    assert_eq!(lines(&home, &["aws-sso", "setup", "profiles", "--aws-config", ""]), ["files"]);
+    for words in [&["setup", "profiles", "--aws-config", ""][..], &["allow", ""], &["allow", "--config=x"]] {
+        assert_eq!(lines(&home, &[&["aws-sso"], words].concat()), ["files"], "{words:?}");
+    }
 }
 
 const TAGS: &str = "\

@@ -81,7 +81,7 @@ fn credentials_travel_in_no_address_and_no_log() {
     let simulator = simulator();
     let home = home(&simulator);
     let keys = support::json(&home.ok(&["process", "-p", READ_ONLY]));
-    let answer = home.run(&["-L", "trace", "console", "-p", READ_ONLY]);
+    let answer = home.run(&["-L", "trace", "-u", "open", "-b", "true", "console", "-p", READ_ONLY]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     assert!(answer.stderr.contains("/federation"), "the call is logged: {}", answer.stderr);
     for secret in ["SecretAccessKey", "SessionToken"] {
@@ -106,7 +106,11 @@ fn a_session_lasts_as_long_as_was_asked_for() {
     url(&home, &["-p", READ_ONLY, "-d", "720"]);
     assert_eq!(asked(&simulator).1.duration.as_deref(), Some("43200"));
     for minutes in ["14", "721", "0", "-5", "x"] {
-        home.refuses(2, &["console", "-p", READ_ONLY, &format!("--duration={minutes}")], &["--duration"]);
+        home.refuses(
+            2,
+            &["console", "-p", READ_ONLY, &format!("--duration={minutes}")],
+            &["--duration", "console --help'"],
+        );
     }
     let answer = home.run(&["-u", "printurl", "console", "-p", "audit", "-d", "60"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
@@ -134,6 +138,15 @@ fn the_region_is_the_typed_one_the_persons_or_the_roles() {
     assert_eq!(region(&home, &[]).as_deref(), Some("sa-east-1"));
     assert_eq!(region(&home, &["-r", "ap-south-1"]).as_deref(), Some("ap-south-1"));
     home.refuses(2, &["console", "-p", READ_ONLY, "--region", "Virginia"], &["Virginia", "us-east-1"]);
+    home.refuses(2, &["console", "-p", READ_ONLY, "--region", "cn-north-1"], &["cn-north-1", "partition aws "]);
+    for region_elsewhere in ["us-gov-west-1", "x y"] {
+        home.set("AWS_REGION", region_elsewhere);
+        assert_eq!(
+            region(&home, &[]).as_deref(),
+            Some("us-east-2"),
+            "the console of the role has no {region_elsewhere}"
+        );
+    }
 }
 
 #[test]
@@ -208,6 +221,18 @@ fn the_role_is_the_typed_one_then_that_of_the_shell() {
 }
 
 #[test]
+fn a_role_that_is_gone_is_known_to_be_that_of_the_shell() {
+    let simulator = simulator();
+    let mut home = home(&simulator);
+    home.set("AWS_SSO_ROLE_ARN", "arn:aws:iam::000000000001:role/Gone");
+    for command in [&["console"][..], &["exec", "true"]] {
+        home.refuses(4, command, &["AWS_SSO_ROLE_ARN", "role/Gone", "aws-sso-clear"]);
+    }
+    let answer = home.run(&["console", "-p", "nobody"]);
+    assert!(!answer.stderr.contains("aws-sso-clear"), "it was typed: {}", answer.stderr);
+}
+
+#[test]
 fn keys_in_the_environment_open_the_console_of_whoever_they_are_of() {
     let simulator = simulator();
     let mut home = home(&simulator);
@@ -219,6 +244,7 @@ fn keys_in_the_environment_open_the_console_of_whoever_they_are_of() {
     ] {
         home.set(name, keys[key].as_str().expect("a key"));
     }
+    home.set("AWS_REGION", "no region");
     let answer = home.run(&["-u", "print", "console"]);
     assert_eq!(answer.status, Some(0), "{}", answer.stderr);
     assert!(answer.stderr.contains("use the console as 000000000001:ReadOnly"), "{}", answer.stderr);
@@ -236,7 +262,8 @@ fn keys_of_a_user_become_a_federated_session() {
     home.set("AWS_ACCESS_KEY_ID", &id);
     home.set("AWS_SECRET_ACCESS_KEY", &secret);
     home.set("USER", "jane döe");
-    url(&home, &["-d", "30"]);
+    let answer = home.run(&["-u", "printurl", "console", "-d", "30"]);
+    assert_eq!(answer.stderr.lines().count(), 1, "the time is that of the credentials: {}", answer.stderr);
     let (request, console) = asked(&simulator);
     assert_eq!((request.role.as_deref(), console.duration), (Some("janede"), None));
     assert_eq!(simulator.count_status(Operation::GetFederationToken, 200), 1);
@@ -255,7 +282,8 @@ fn aws_profile_is_one_of_ours_or_one_with_keys() {
         aws.join("config"),
         format!(
             "[profile mine]\ncredential_process = {BINARY} -u open process --arn arn:aws:iam::000000000001:role/Admin\n\
-             [profile else]\ncredential_process = other-tool x\n[profile jane]\nregion = eu-north-1\n"
+             [profile else]\ncredential_process = other-tool x\n[profile here]\ncredential_process = \
+             {BINARY} process --here\n[profile jane]\nregion = eu-north-1\n"
         ),
     )
     .expect("config");
@@ -269,6 +297,13 @@ fn aws_profile_is_one_of_ours_or_one_with_keys() {
         let region = if profile == "jane" { "eu-north-1" } else { "" };
         assert!(part(&url, "Destination").contains(region), "{url}");
     }
+    home.set("AWS_PROFILE", "here");
+    home.refuses(2, &["console"], &[".aws-sso-role", "aws-sso allow --init"]);
+    fs::write(home.path().join(".aws-sso-role"), format!("{READ_ONLY}\n")).expect("a role file");
+    home.refuses(1, &["console"], &["aws-sso allow"]);
+    home.ok(&["allow"]);
+    url(&home, &[]);
+    assert_eq!(asked(&simulator).0.role.as_deref(), Some("ReadOnly"), "as the directory has it");
     home.set("AWS_PROFILE", "else");
     home.refuses(1, &["console"], &["'else'", ".aws/config", "-p PROFILE"]);
     home.set("AWS_PROFILE", "nowhere");
@@ -336,6 +371,6 @@ fn a_browser_that_is_missing_is_named_and_the_url_shown() {
 fn a_terminal_says_what_was_opened() {
     let simulator = simulator();
     let home = home(&simulator);
-    let shown = aws_sso(&home, &["console", "-p", "R&D #1"]).exp_eof().expect("it ends");
+    let shown = aws_sso(&home, &["-u", "open", "-b", "true", "console", "-p", "R&D #1"]).exp_eof().expect("it ends");
     assert!(shown.contains("Opened a browser to use the console as R&D #1"), "{shown:?}");
 }

@@ -123,6 +123,16 @@ fn what_somebody_else_keeps_in_the_file_stays() {
 }
 
 #[test]
+fn a_file_of_something_else_is_not_replaced() {
+    let (simulator, home) = home();
+    let file = home.path().join("notes");
+    fs::write(&file, "\nDear diary\n").expect("a file");
+    home.refuses(1, &["credentials", "-p", "reader", "-f", "notes"], &["notes:2", "--append", "another file"]);
+    assert_eq!(fs::read_to_string(&file).expect("the file"), "\nDear diary\n");
+    assert_eq!(simulator.count(Operation::GetRoleCredentials), 0);
+}
+
+#[test]
 fn a_file_of_ours_is_replaced_and_a_link_followed() {
     let (_simulator, home) = home();
     let (real, link) = (home.path().join("real"), home.path().join("link"));

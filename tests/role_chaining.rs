@@ -54,6 +54,19 @@ fn a_chain_may_have_any_depth() {
 }
 
 #[test]
+fn new_credentials_are_new_from_the_first_hop_on() {
+    let simulator = simulator();
+    trust_chain(&simulator, 2);
+    let home = signed_in(&simulator, &chain(2), "");
+    let last = "000000000902:L2";
+    home.ok(&["process", "-p", last]);
+    // As after a change of the permission set: what is kept here is of no use any more.
+    simulator.expire_credentials();
+    home.ok(&["--sts-refresh", "process", "-p", last]);
+    assert_eq!(simulator.count_status(Operation::AssumeRole, 200), 4);
+}
+
+#[test]
 fn the_credentials_end_with_those_of_the_last_hop() {
     let simulator = simulator();
     trust_chain(&simulator, 2);

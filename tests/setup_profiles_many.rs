@@ -1,14 +1,18 @@
-//! `setup profiles` with ten thousand roles beside ten thousand profiles of the person's own.
+//! `setup profiles` with many roles: ten thousand beside as many profiles of the person's own, and more than a screen
+//! can show.
 
 #[path = "support/profiles.rs"]
 mod profiles;
 mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::time::{Duration, Instant};
 
 use identity_center::{Organization, Simulator};
 use profiles::*;
 use support::{Home, signed_in};
+use terminal::{aws_sso, end};
 
 /// The shortest of three runs, so that what else the machine does counts little.
 fn shortest(home: &Home, arguments: &[&str]) -> Duration {
@@ -35,4 +39,21 @@ fn the_work_grows_with_the_roles_and_not_with_their_square() {
     assert!(again < listing * 30, "{again:?} beside {listing:?}");
     remove(&home);
     assert_eq!(read(&aws_config(&home)), own);
+}
+
+#[test]
+fn a_terminal_shows_both_ends_of_a_long_change_and_diff_all_of_it() {
+    let simulator = Simulator::start(Organization::generated(10, 200));
+    let home = signed_in(&simulator, "", "");
+    let mut session = aws_sso(&home, &["setup", "profiles"]);
+    let first = session.exp_string(" more lines ").expect("the first half");
+    assert!(first.contains("+++ ~/.aws/config"), "{first}");
+    let second = session.exp_string("--diff prints the whole change").expect("the second half");
+    assert!(second.contains("[profile here]"), "{second}");
+    assert!((first + &second).lines().count() < 250);
+    session.exp_string("Write this").expect("the question");
+    session.send_line("n").expect("an answer");
+    assert_eq!(end(session).1, 0);
+    let whole = home.ok(&["setup", "profiles", "--diff"]);
+    assert!(whole.lines().count() > 600 && !whole.contains("more lines"), "{}", whole.lines().count());
 }

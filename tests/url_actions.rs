@@ -156,6 +156,57 @@ fn a_command_gets_the_url_in_its_place_and_the_rest_as_it_is() {
     }
 }
 
+/// A program of the home that fails as a browser without a display does, after it has done as it is told.
+fn failing(home: &Home, first: &str) -> PathBuf {
+    let program = home.path().join("no-display");
+    fs::write(&program, format!("#!/bin/sh\n{first}\nexit 3\n")).expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+    program
+}
+
+#[test]
+fn a_browser_that_fails_at_once_is_named_and_the_url_shown() {
+    let simulator = simulator();
+    let home = signed_in(&simulator, ACCOUNTS, "");
+    let program = failing(&home, ":");
+    let program = program.to_str().expect("a path");
+    let config = fs::read_to_string(home.config_path()).expect("the config");
+    let lines: Vec<&str> = config.lines().filter(|line| !line.starts_with("Url")).collect();
+    home.write_config(&lines.join("\n"));
+    for action in ["open", "granted-containers"] {
+        let (shown, status) = end(aws_sso(&home, &["-b", program, "-u", action, "console", "-p", "aa"]));
+        assert_eq!(status, 0, "{shown}");
+        assert!(shown.contains("no-display failed (exit status: 3); open this URL"), "{shown}");
+        assert!(shown.contains("SigninToken=") && !shown.contains("Opened"), "{shown}");
+    }
+}
+
+#[test]
+fn a_browser_that_stays_is_not_waited_for() {
+    let simulator = simulator();
+    let home = signed_in(&simulator, ACCOUNTS, "");
+    let (program, ended) = (failing(&home, "cat ended"), home.path().join("ended"));
+    assert!(Command::new("mkfifo").arg(&ended).status().expect("mkfifo").success());
+    let (shown, status) =
+        end(aws_sso(&home, &["-b", program.to_str().expect("a path"), "-u", "open", "console", "-p", "aa"]));
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("Opened a browser") && !shown.contains("SigninToken="), "{shown}");
+    fs::write(&ended, "").expect("the browser was still there");
+}
+
+#[test]
+fn a_sign_in_whose_browser_fails_shows_the_url_and_goes_on() {
+    let simulator = simulator();
+    let home = Home::new(&simulator, "SecureStore: json\nAuthWorkflow: device_code\n");
+    let program = failing(&home, ":");
+    let mut terminal = aws_sso(&home, &["-b", program.to_str().expect("a path"), "-u", "open", "login"]);
+    terminal.exp_string("no-display failed (exit status: 3); open this URL").expect("the failure");
+    terminal.exp_string("user_code=").expect("the URL");
+    simulator.auto_approve(true);
+    let (shown, status) = end(terminal);
+    assert_eq!(status, 0, "{shown}");
+}
+
 /// An X server without a screen, on a display that it chose.
 struct Display {
     server: Child,
@@ -198,6 +249,23 @@ fn the_clipboard_of_a_desktop_holds_the_url() {
     let pasted = support::Answer::of(paste);
     assert!(pasted.stdout.starts_with(&format!("{}/federation?", simulator.url())), "{pasted:?}");
     assert!(pasted.stdout.contains("SigninToken="), "{pasted:?}");
+}
+
+#[test]
+fn a_program_that_stays_for_the_clipboard_is_not_waited_for() {
+    let simulator = simulator();
+    let mut home = signed_in(&simulator, ACCOUNTS, "");
+    let (copied, ended) = (home.path().join("copied"), home.path().join("ended"));
+    let program = failing(&home, &format!("cat >'{}'; cat '{}'", copied.display(), ended.display()));
+    fs::rename(program, home.path().join("xclip")).expect("its name");
+    assert!(Command::new("mkfifo").arg(&ended).status().expect("mkfifo").success());
+    home.set("DISPLAY", ":987");
+    home.set("PATH", &format!("{}:/usr/bin:/bin", home.path().display()));
+    let (shown, status) = end(aws_sso(&home, &["-u", "clip", "console", "-p", "aa"]));
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains("Copied the URL") && !shown.contains("SigninToken"), "{shown}");
+    assert!(fs::read_to_string(&copied).expect("the copy").contains("SigninToken="));
+    fs::write(&ended, "").expect("the program was still there");
 }
 
 #[test]

@@ -5,11 +5,15 @@
 
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::context::{Context, Env};
 use crate::{Error, Result};
 
-use super::program;
+use super::program::{self, Started};
+
+/// How long a program may take to copy. One that is still there stays for the content.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The commands that copy what they read, in the order in which they are tried.
 pub fn clipboard_programs(env: &Env) -> Vec<&'static [&'static str]> {
@@ -44,10 +48,10 @@ pub(super) fn copy(context: &Context, text: &str) -> Result<()> {
     let mut child =
         program::detached(&path).args(&command[1..]).stdin(Stdio::piped()).spawn().map_err(|error| failed(&error))?;
     let written = child.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
-    let status = child.wait().map_err(|error| failed(&error))?;
-    match written {
-        _ if !status.success() => Err(failed(&status)),
-        Err(error) => Err(failed(&error)),
-        Ok(()) => Ok(()),
+    let bad_end = Started::new(command[0], child).bad_end(Some(Instant::now() + PATIENCE), || true);
+    match (bad_end, written) {
+        (Some(status), _) => Err(failed(&status)),
+        (None, Err(error)) => Err(failed(&error)),
+        (None, Ok(())) => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::role::Container;
 use crate::{Error, Result};
 
-use super::program::{chosen_browser, exec, spawn, start_browser};
+use super::program::{Started, chosen_browser, exec, spawn, start_browser};
 
 /// The address by which the extension opens `url` in a container. Whatever is in a name, `&` and `#` among it,
 /// stays in the name: the extensions read the parts as those of a form.
@@ -29,7 +29,7 @@ pub(super) fn address(action: UrlAction, url: &str, container: &Container) -> St
 
 /// Has Firefox open such an address: by `UrlExecCommand` where there is one, else by the browser that was
 /// chosen, else by a Firefox that is found.
-pub(super) fn open(config: &Config, context: &Context, address: &str) -> Result<()> {
+pub(super) fn open(config: &Config, context: &Context, address: &str) -> Result<Started> {
     if !config.url_exec_command.is_empty() {
         return exec(&config.url_exec_command, context, address);
     }

@@ -102,6 +102,9 @@ fn around(file: &UserFile, names: &[&str], append: bool) -> Result<Vec<u8>> {
             Conflict::Foreign { line, name } => Error::failed(format!(
                 "{place}:{line}: the keys of '{name}' were not written by aws-sso: rename them, or name another file"
             )),
+            Conflict::Text { line } => Error::failed(format!(
+                "{place}:{line}: this was not written by aws-sso and would be lost: keep it with --append, or name another file"
+            )),
             Conflict::Others { line, name } => Error::failed(format!(
                 "{place}:{line}: '{name}' was not written by aws-sso and would be lost: keep it with --append, or name another file"
             )),

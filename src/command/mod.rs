@@ -32,8 +32,8 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::cli::{Cli, Command, HookCli, ListArgs};
 use crate::config::{self, Config, Instance, discover};
@@ -58,14 +58,27 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cal
     if let Some(hook) = hook::parse(&arguments) {
         return Ok(Some(Call::Hook(hook?)));
     }
-    match Cli::try_parse_from(arguments) {
+    match Cli::try_parse_from(&arguments) {
         Ok(cli) => Ok(Some(Call::Command(cli))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let printed = error.print().and_then(|()| std::io::stdout().flush());
             ui::wrote(printed).map(|()| None)
         }
-        Err(error) => Err(Error::usage(usage_message(&error, "aws-sso"))),
+        Err(error) => Err(Error::usage(usage_message(&error, &command_of(&arguments)))),
     }
+}
+
+/// The command that a line is of, where its help is to be named: clap does not say it of every error.
+fn command_of(arguments: &[OsString]) -> String {
+    let all = Cli::command();
+    let (mut command, mut name) = (&all, "aws-sso".to_owned());
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(found) = command.find_subcommand(word) {
+            name = format!("{name} {}", found.get_name());
+            command = found;
+        }
+    }
+    name
 }
 
 /// clap's message without its layout: what is wrong, the tips, where to read on.

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::role::{Role, RoleFlags, Selection};
 use crate::session::Session;
-use crate::{Error, Result};
+use crate::{Error, Exit, Result};
 
 use super::fetch_if_never;
 
@@ -20,7 +20,25 @@ pub(super) fn resolve(
         Error::usage("which role? Name it with -p PROFILE, -a ARN, or -A ACCOUNT -R ROLE; 'aws-sso list' shows them")
     })?;
     fetch_if_never(session)?;
-    find(session, config, &selection)
+    match typed.select(None)? {
+        Some(_) => find(session, config, &selection),
+        None => find_of_shell(session, config, &selection),
+    }
+}
+
+/// The role that this shell speaks of, which may be gone since.
+pub(super) fn find_of_shell(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Role> {
+    let variables = match selection {
+        Selection::AccountRole(..) => "AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME",
+        _ => "AWS_SSO_ROLE_ARN",
+    };
+    find(session, config, selection).map_err(|error| match error.exit() {
+        Exit::NoSuchRole => Error::no_such_role(format!(
+            "{}; this shell has it from {variables}: 'aws-sso-clear' takes it out, -p PROFILE names another",
+            error.message()
+        )),
+        _ => error,
+    })
 }
 
 pub(super) fn find(session: &Session<'_>, config: &Config, selection: &Selection) -> Result<Role> {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
+use crate::config::checked_region;
 use crate::role::{Partition, RoleCredentials};
 use crate::{Error, Result};
 
@@ -144,7 +145,7 @@ fn console_domain(partition: Partition) -> Option<&'static str> {
 /// where the page names none.
 pub fn destination(partition: Partition, region: Option<&str>, page: Option<&str>) -> Result<Url> {
     let domain = console_domain(partition);
-    let page = page.unwrap_or("console").trim();
+    let page = page.map(str::trim).filter(|page| !page.is_empty()).unwrap_or("console");
     let mut url = if page.contains("://") {
         let url = Url::parse(page).ok().filter(|url| url.scheme() == "https" && is_below(url.host_str(), domain));
         url.ok_or_else(|| {
@@ -161,11 +162,15 @@ pub fn destination(partition: Partition, region: Option<&str>, page: Option<&str
         })?;
         // As an address of its own the path could lead to another host.
         let path = page.trim_start_matches(['/', '\\']);
-        let path = if path.contains('/') { path.to_owned() } else { with_home(path) };
+        let path = match path {
+            "" => "console/home".to_owned(),
+            path if path.contains('/') => path.to_owned(),
+            service => with_home(service),
+        };
         Url::parse(&format!("https://console.{domain}/{path}"))
             .map_err(|error| Error::usage(format!("'{page}' is no page of the AWS console ({error})")))?
     };
-    let names_region = url.query_pairs().any(|(key, _)| key == "region");
+    let names_region = url.query_pairs().any(|(key, _)| key == "region") || is_regional(url.host_str());
     if let Some(region) = region.filter(|_| !names_region) {
         url.query_pairs_mut().append_pair("region", region);
     }
@@ -176,6 +181,13 @@ pub fn destination(partition: Partition, region: Option<&str>, page: Option<&str
 fn with_home(path: &str) -> String {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     format!("{}/home{}", &path[..end], &path[end..])
+}
+
+/// Whether a host is the console of one region, as in addresses that people copy from a browser. With another region
+/// behind it the page would be that of the other one.
+fn is_regional(host: Option<&str>) -> bool {
+    let first = host.and_then(|host| host.split_once(".console.")).map(|(first, _)| first);
+    first.is_some_and(|first| checked_region(first).is_ok())
 }
 
 fn is_below(host: Option<&str>, domain: Option<&str>) -> bool {
@@ -209,6 +221,13 @@ mod tests {
                 Some("ec2/home?region=us-west-2"),
                 Some("eu-west-1"),
                 "https://console.aws.amazon.com/ec2/home?region=us-west-2".to_owned(),
+            ),
+            (Some(""), Some("eu-west-1"), format!("{home}?region=eu-west-1")),
+            (Some(" / "), None, home.to_owned()),
+            (
+                Some("https://eu-central-1.console.aws.amazon.com/s3/buckets#x"),
+                Some("eu-west-1"),
+                "https://eu-central-1.console.aws.amazon.com/s3/buckets#x".to_owned(),
             ),
             (Some("//evil.example/x"), None, "https://console.aws.amazon.com/evil.example/x".to_owned()),
             (

@@ -8,20 +8,18 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, params};
 
 use crate::config::{self, Config, Instance};
 use crate::finder::Lister;
-use crate::profile::{self, ProfileFields, ProfileTemplate};
+use crate::profile::ProfileTemplate;
 use crate::role::{AccountId, Partition, Role, RoleArn};
 
 use sha2::{Digest, Sha256};
 
 use super::clash::{self, Named};
+use super::naming::{name_of, usable_name};
 use super::search::store_catalog;
 use super::tag_choice::store_choices;
 
 /// Number of the rules below. A new number makes every state file derive anew.
 pub(super) const DERIVATION: i64 = 5;
-
-/// Characters of a name in place of one that is too long; AWS's own names fit.
-const LONGEST_NAME: usize = 128;
 
 /// An account as AWS listed it.
 struct AccountRow {
@@ -158,51 +156,6 @@ fn tags(role: &Role, account: Option<&config::Account>, own: Option<&config::Rol
     automatic("DefaultRegion", role.region.clone().unwrap_or_default(), false);
     tags.extend(own.map(|own| own.tags.clone()).unwrap_or_default());
     tags
-}
-
-/// The profile name of a role: the one that `config.yaml` gives it, or the one that the format makes.
-fn name_of(role: &Role, own_name: Option<String>, template: &ProfileTemplate) -> Result<String, String> {
-    let (name, warning) = usable_name(role, own_name, template)?;
-    if let Some(warning) = warning {
-        tracing::warn!("{warning}");
-    }
-    Ok(name)
-}
-
-/// A role's name, and why it is not quite the one that was asked for. Account names come from their
-/// owners: one that no profile can hold must not take everybody's names away.
-fn usable_name(
-    role: &Role,
-    own_name: Option<String>,
-    template: &ProfileTemplate,
-) -> Result<(String, Option<String>), String> {
-    let name = match own_name.map_or_else(|| template.render(&ProfileFields::of(role)), Ok) {
-        Ok(name) => name,
-        // Nothing is wrong with the format: this role's own names are too long for it.
-        Err(error) if error.line().is_none() => {
-            let name: String = fallback(role).chars().take(LONGEST_NAME).collect();
-            let warning = format!("{error}: a role of account {} is called {name} instead", role.account_id);
-            return Ok((visible_name(role, &name), Some(warning)));
-        }
-        Err(error) => return Err(format!("ProfileFormat: {}: {error}", role.arn)),
-    };
-    match profile::check_name(&name) {
-        Ok(()) => Ok((name, None)),
-        Err(error) => {
-            let visible = visible_name(role, &name);
-            let warning = format!("{error}: {} is called {visible} instead", role.arn);
-            Ok((visible, Some(warning)))
-        }
-    }
-}
-
-fn visible_name(role: &Role, name: &str) -> String {
-    let visible: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if visible.trim().is_empty() { fallback(role) } else { visible }
-}
-
-fn fallback(role: &Role) -> String {
-    format!("{}:{}", role.account_id, role.role_name)
 }
 
 /// What to say about the clash of `role` with the role that has the ARN `other`: every role is named

@@ -11,6 +11,7 @@ mod derive;
 mod error;
 mod history;
 mod listing;
+mod naming;
 mod open;
 mod privacy;
 mod query;

@@ -7,6 +7,7 @@ mod color;
 mod container;
 mod credentials;
 mod partition;
+pub mod regions;
 mod selection;
 
 pub use account_id::{AccountId, AccountIdError};

@@ -105,7 +105,7 @@ impl<'a> Session<'a> {
             return Ok(stored);
         }
         let credentials = match &role.via {
-            Some(via) => self.assume(role, via)?,
+            Some(via) => self.assume(role, via, freshness)?,
             None => self.fetch(role)?,
         };
         if !credentials.are_valid_at(now()) {
@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
     }
 
     /// Takes a chained role by way of the one before it.
-    fn assume(&mut self, role: &Role, via: &RoleArn) -> Result<RoleCredentials> {
+    fn assume(&mut self, role: &Role, via: &RoleArn, freshness: Freshness) -> Result<RoleCredentials> {
         let found = self.index.find(self.row.id, &Selection::Arn(via.to_string()))?;
         let Some(previous) = found.into_iter().next() else {
             return Err(Error::no_such_role(format!(
@@ -163,8 +163,10 @@ impl<'a> Session<'a> {
                 self.config.path.display()
             )));
         };
+        // Who wants new credentials may want them because AWS takes those of an earlier hop no more.
+        let freshness = if freshness == Freshness::New { freshness } else { Freshness::Valid };
         // Loops were refused when the config was read, so this ends.
-        let held = self.credentials(&previous, Freshness::Valid)?;
+        let held = self.credentials(&previous, freshness)?;
         let own = self.instance.accounts.get(&role.account_id).and_then(|account| account.roles.get(&role.role_name));
         let external_id = own.and_then(|own| own.external_id.as_deref());
         let source_identity = own.and_then(|own| own.source_identity.as_deref());

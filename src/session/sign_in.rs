@@ -102,6 +102,8 @@ impl Session<'_> {
         let workflow = choose_workflow(self.config.auth_workflow, &self.context.env);
         let action = self.sign_in_action();
         let (config, context, instance) = (self.config, self.context, self.instance);
+        // Kept until the answer is there: a browser that fails meanwhile is a reason to show the URL.
+        let mut watch = None;
         let present = |sign_in: &SignIn| {
             if let Some(code) = &sign_in.user_code {
                 ui::tell(&format!("Compare this code with the one in the browser: {code}"));
@@ -109,10 +111,13 @@ impl Session<'_> {
             let purpose = format!("sign in to {}", instance.name);
             let container = Container::of_instance(&instance.name);
             let page = Page { url: &sign_in.url, purpose: &purpose, container: &container };
-            browser::handle_url(config, context, action, &page)
+            watch = Some(browser::handle_and_watch(config, context, action, &page)?);
+            Ok(())
         };
         let network = self.network()?;
-        let (token, registration) = network.run(network.aws.sign_in(workflow, known, present))?;
+        let answer = network.run(network.aws.sign_in(workflow, known, present));
+        drop(watch);
+        let (token, registration) = answer?;
         warn_of_clock(&network.aws);
         // The registration first: a session without one could not be renewed.
         self.vault.put(&mut self.index, &self.row, ONLY, &registration)?;

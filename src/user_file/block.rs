@@ -40,8 +40,8 @@ impl Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unclosed(_) => "a block begins here that has no end: mend the markers, then run this again",
-            Self::Unopened(_) => "a block ends here that has no beginning: mend the markers, then run this again",
+            Self::Unclosed(_) => "a block begins here that has no end: put the line back that ends it, or remove the block, then run this again",
+            Self::Unopened(_) => "a block ends here that has no beginning: put the line back that begins it, or remove this one, then run this again",
             Self::Second(_) => "a second block begins here: remove one of the two, then run this again",
         })
     }

@@ -9,8 +9,8 @@ pub mod block;
 pub mod sections;
 mod write;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 pub use write::Staged;
 
@@ -20,13 +20,19 @@ use crate::{Error, Result};
 const MAX_LINKS: usize = 40;
 
 /// A file of the person as it was read, or a place where one can be made.
-#[derive(Debug)]
 pub struct UserFile {
     path: PathBuf,
     target: PathBuf,
     content: Option<Vec<u8>>,
     /// Whether it is nobody else's to read, where it is made.
     private: bool,
+}
+
+impl fmt::Debug for UserFile {
+    /// Without the content: `~/.aws/credentials` holds keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserFile").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl UserFile {
@@ -88,4 +94,19 @@ fn follow(path: &Path) -> std::io::Result<PathBuf> {
         path = path.parent().unwrap_or(Path::new("")).join(target);
     }
     Err(std::io::Error::other("too many links"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_file_is_in_no_message_of_a_programmer() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("credentials");
+        fs::write(&path, "aws_secret_access_key = s3cr3t").unwrap();
+        let file = UserFile::read(&path).unwrap();
+        let shown = format!("{file:?} {:?}", file.stage_private(b"n3w").unwrap());
+        assert!(shown.contains("credentials") && !shown.contains("97, 119, 115"), "{shown}");
+    }
 }

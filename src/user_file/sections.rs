@@ -17,6 +17,11 @@ pub enum Conflict {
         /// Its name.
         name: String,
     },
+    /// Text outside of all sections would be lost: the file may be none of credentials.
+    Text {
+        /// Its first line, from 1.
+        line: usize,
+    },
 }
 
 struct Section<'a> {
@@ -40,7 +45,13 @@ pub fn without(text: &[u8], names: &[&str], mark: &[u8], append: bool) -> Result
         }
     }
     if !append {
-        return Ok(Vec::new());
+        let first = |part: &[u8]| part.len() - part.trim_ascii_start().len();
+        let lost = match (head.trim_ascii(), tail.trim_ascii()) {
+            ([], []) => return Ok(Vec::new()),
+            ([], _) => text.len() - tail.len() + first(tail),
+            _ => first(head),
+        };
+        return Err(Conflict::Text { line: text[..lost].split(|byte| *byte == b'\n').count() });
     }
     kept.extend(tail);
     kept.truncate(kept.trim_ascii_end().len());
@@ -104,6 +115,10 @@ mod tests {
         assert_eq!(left(&both, &["b"], true), Err(Conflict::Foreign { line: 6, name: "b".into() }));
         assert_eq!(left(&both, &["a"], false), Err(Conflict::Others { line: 6, name: "b".into() }));
         assert_eq!(left(OURS, &["c"], false).unwrap(), "");
+        assert_eq!(left(&format!("\n \n{OURS}{OURS}\n"), &["c"], false).unwrap(), "");
+        assert_eq!(left("\nDear diary\n", &["a"], false), Err(Conflict::Text { line: 2 }));
+        assert_eq!(left(&format!("; mine\n{OURS}"), &["a"], false), Err(Conflict::Text { line: 1 }));
+        assert_eq!(left(&format!("{OURS}\n# mine\n"), &["a"], false), Err(Conflict::Text { line: 6 }));
         assert_eq!(left("", &["c"], true).unwrap(), "");
     }
 

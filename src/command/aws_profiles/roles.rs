@@ -9,7 +9,7 @@ use crate::error::one_line;
 use crate::index::Allowed;
 use crate::role::Role;
 use crate::user_file::UserFile;
-use crate::user_file::aws_config::{Kind, Profiles, can_be_value, is_read_by_all, profile_lines};
+use crate::user_file::aws_config::{Kind, Profiles, can_be_header, can_be_value, is_read_by_all, profile_lines};
 use crate::user_file::block::{self, Damage};
 use crate::{Error, Result};
 
@@ -29,6 +29,8 @@ pub(in crate::command) struct Block {
     pub instances: usize,
     /// Names that only some SDKs read.
     pub narrow: Vec<String>,
+    /// Roles that have no profile because of their names, in words.
+    pub unfit: Vec<String>,
     /// Profiles of the person's own that ask for the role of their name already.
     pub kept: usize,
 }
@@ -73,9 +75,12 @@ impl Block {
             taken.refuse(config, roster, &mut kept)?;
         }
         let variables = variables(config)?;
-        let mut block = Self { lines: origin(config), profiles: 0, instances: 0, narrow: Vec::new(), kept: kept.len() };
+        let unfit = roster.unfit();
+        let mut block =
+            Self { lines: origin(config), profiles: 0, instances: 0, narrow: Vec::new(), unfit, kept: kept.len() };
         for listed in &roster.listed {
-            let mut roles = listed.roles.iter().filter(|role| !kept.contains(role.profile.as_str())).peekable();
+            let wanted = |role: &&Role| !kept.contains(role.profile.as_str()) && can_be_header(&role.profile);
+            let mut roles = listed.roles.iter().filter(wanted).peekable();
             if roles.peek().is_none() {
                 continue;
             }
@@ -91,9 +96,24 @@ impl Block {
             block.lines += &profile_lines(HERE, &caller.here());
         }
         if block.profiles == 0 {
+            if let Some(why) = block.left_out(config).filter(|_| kept.is_empty()) {
+                return Err(Error::failed(why));
+            }
             block.lines.clear();
         }
         Ok(block)
+    }
+
+    /// Which roles have no profile, and why; none where all have one.
+    pub fn left_out(&self, config: &Config) -> Option<String> {
+        (!self.unfit.is_empty()).then(|| {
+            format!(
+                "no profile can have the name of {}: there must be no blank at either end and none of [ ] \" ' \\ # ; \
+                 in it; set another Profile, or another ProfileFormat, in {}",
+                first_of(self.unfit.clone()),
+                config.path.display()
+            )
+        })
     }
 
     fn push(&mut self, role: &Role, caller: &Caller, variables: &BTreeMap<&str, &str>) -> Result<()> {
@@ -166,7 +186,7 @@ impl Taken<'_> {
         }
         let place = |(path, line, name): &(&Path, usize, &String)| format!("{}:{line} ('{name}')", path.display());
         Err(Error::failed(format!(
-            "nothing was written, because {} would answer in the place of roles: {}; rename them there, or the roles with \
+            "nothing was written, because {} would answer in the place of roles: {}; rename or remove them there, or the roles with \
              Profile or ProfileFormat in {}",
             match conflicts.len() {
                 1 => "a profile of your own".to_owned(),

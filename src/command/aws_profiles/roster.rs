@@ -12,8 +12,6 @@ use crate::session::{Manners, Session};
 use crate::user_file::aws_config::can_be_header;
 use crate::{Error, Result};
 
-use super::first_of;
-
 /// The longest format that a message shows, in bytes.
 const LONGEST_FORMAT: usize = 200;
 
@@ -94,7 +92,7 @@ impl Roster {
         self.listed.iter().flat_map(|listed| &listed.roles)
     }
 
-    /// Refuses names that two instances have, and names that no header of `~/.aws/config` can hold.
+    /// Refuses names that two instances have.
     pub fn check_names(&self, config: &Config) -> Result<()> {
         let mut seen: HashMap<&str, &Role> = HashMap::new();
         let mut clashes = Vec::new();
@@ -107,18 +105,14 @@ impl Roster {
         if let Some((one, other)) = clashes.first() {
             return Err(clash(config, one, other, clashes.len() - 1));
         }
+        Ok(())
+    }
+
+    /// The roles whose names no header of `~/.aws/config` can hold, in words: names are made of those that the owners of
+    /// accounts choose, and one must not take everybody's profiles away.
+    pub fn unfit(&self) -> Vec<String> {
         let unfit = self.roles().filter(|role| !can_be_header(&role.profile));
-        let unfit: Vec<String> =
-            unfit.map(|role| format!("'{}' ({} of {})", role.profile, role.arn, role.sso)).collect();
-        if unfit.is_empty() {
-            return Ok(());
-        }
-        Err(Error::failed(format!(
-            "a name in ~/.aws/config has no blank at either end and none of [ ] \" ' \\ # ;: set another Profile, or \
-             another ProfileFormat, in {} for {}",
-            config.path.display(),
-            first_of(unfit)
-        )))
+        unfit.map(|role| format!("'{}' ({} of {})", role.profile, role.arn, role.sso)).collect()
     }
 }
 

@@ -52,5 +52,9 @@ fn update(context: &Context, config: &Config) -> Result<Option<String>> {
     let backup = backup.map(|path| format!(" (backup: {})", shown(&path, context))).unwrap_or_default();
     let (added, removed, changed) = plan.counts();
     let changed = if changed > 0 { format!(", {changed} changed") } else { String::new() };
-    Ok(Some(format!("brought the profiles in {name} up to date (+{added} -{removed}{changed}){backup}")))
+    let left_out = match plan.block.unfit.len() {
+        0 => "",
+        _ => "; some roles have none because of their names: 'aws-sso setup profiles' says which",
+    };
+    Ok(Some(format!("brought the profiles in {name} up to date (+{added} -{removed}{changed}){backup}{left_out}")))
 }

@@ -18,15 +18,20 @@ pub(super) struct Foreign {
     pub region: Option<String>,
 }
 
+/// What a `credential_process` asks this program for.
+pub(super) struct Asked {
+    /// The SSO instance that it names.
+    pub sso: Option<String>,
+    /// The role that it names.
+    pub role: RoleFlags,
+    /// It wants the role of the working directory.
+    pub here: bool,
+}
+
 /// What a profile turned out to be.
 pub(super) enum ForeignProfile {
     /// It asks this program for a role.
-    Ours {
-        /// The SSO instance that it names.
-        sso: Option<String>,
-        /// The role.
-        role: RoleFlags,
-    },
+    Ours(Asked),
     /// It holds keys.
     Keys(Foreign),
 }
@@ -74,8 +79,8 @@ pub(super) fn foreign_profile(context: &Context, name: &str) -> Result<ForeignPr
     if let Some(keys) = with_keys {
         return Ok(ForeignProfile::Keys(Foreign { keys, region: settings.get("region").map(str::to_owned) }));
     }
-    if let Some((sso, role)) = settings.credential_process().and_then(ours) {
-        return Ok(ForeignProfile::Ours { sso, role });
+    if let Some(asked) = settings.credential_process().and_then(ours) {
+        return Ok(ForeignProfile::Ours(asked));
     }
     Err(Error::failed(format!(
         "the profile '{name}' (AWS_PROFILE) in {} holds no keys and does not ask aws-sso for a role: name a role with \
@@ -93,15 +98,17 @@ fn no_such_profile(name: &str, config: &Path, credentials: &Path) -> Error {
     ))
 }
 
-/// The role that a `credential_process` asks this program for, and its SSO instance.
-fn ours(command: &str) -> Option<(Option<String>, RoleFlags)> {
+/// What a `credential_process` asks for where it is this program.
+fn ours(command: &str) -> Option<Asked> {
     let words = shell_words::split(command).ok()?;
     let program = Path::new(words.first()?).file_stem()?;
     if program != "aws-sso" {
         return None;
     }
     match Cli::try_parse_from(words).ok()? {
-        Cli { global, command: Some(Command::Process(args)) } => Some((global.sso, RoleFlags::from(&args.role))),
+        Cli { global, command: Some(Command::Process(args)) } => {
+            Some(Asked { sso: global.sso, role: RoleFlags::from(&args.role), here: args.here })
+        }
         _ => None,
     }
 }
@@ -127,9 +134,11 @@ mod tests {
                 None,
             ),
         ] {
-            let (found, role) = ours(command).expect(command);
+            let Asked { sso: found, role, here } = ours(command).expect(command);
             assert_eq!((found.as_deref(), role.arn.as_deref(), role.profile.as_deref()), (sso, arn, profile));
+            assert!(!here, "{command}");
         }
+        assert!(ours("/usr/bin/aws-sso process --here").expect("a call of ours").here);
         for other in ["", "aws-vault exec x", "aws-sso list", "'", "aws-sso process --nonsense", "rm process -p dev"] {
             assert!(ours(other).is_none(), "{other}");
         }

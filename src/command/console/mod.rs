@@ -19,7 +19,7 @@ use crate::{Error, Result, ui};
 
 use super::ruling::{self, View};
 use super::{choose, freshness, load_config, open_session, role};
-use keys::{Foreign, ForeignProfile, foreign_keys, foreign_profile, refuse_mixture};
+use keys::{Asked, Foreign, ForeignProfile, foreign_keys, foreign_profile, refuse_mixture};
 
 pub(super) fn run(args: &ConsoleArgs, context: &Context) -> Result<()> {
     let region = args
@@ -44,8 +44,9 @@ struct Visit<'a> {
 struct Visitor<'a> {
     credentials: &'a RoleCredentials,
     partition: Partition,
-    region: Option<String>,
-    /// Whether AWS lets the session last as long as is asked for.
+    /// That of the person, then that of the role.
+    regions: [Option<String>; 2],
+    /// Whether a time is asked for: credentials of chained roles and federated users say themselves how long.
     lasting: bool,
     name: &'a str,
     container: Container,
@@ -69,7 +70,7 @@ impl Visit<'_> {
         }
         refuse_mixture(&context.env)?;
         if let Some(selection) = typed.select(Some(&context.role_variables()))? {
-            return self.as_role_of(context, |session| role::find(session, self.config, &selection));
+            return self.as_role_of(context, |session| role::find_of_shell(session, self.config, &selection));
         }
         if let Some(foreign) = foreign_keys(&context.env) {
             return self.as_foreign(&open_session(context, self.config, Manners::MayAsk)?, &foreign);
@@ -105,7 +106,11 @@ impl Visit<'_> {
             return self.as_role(session, &role);
         }
         match foreign_profile(self.context, name)? {
-            ForeignProfile::Ours { sso, role } => {
+            ForeignProfile::Ours(Asked { here: true, .. }) => {
+                drop(session);
+                self.as_role_here()
+            }
+            ForeignProfile::Ours(Asked { sso, role, .. }) => {
                 drop(session);
                 let mut around = self.context.clone();
                 around.globals.sso = sso.or(around.globals.sso);
@@ -133,13 +138,19 @@ impl Visit<'_> {
         for odd in Container::odd_tags(role).iter().filter(|_| self.action().is_container()) {
             tracing::warn!("{odd}");
         }
-        let own = own_region(&self.context.env).map(str::to_owned);
+        if self.args.duration.is_some() && role.via.is_some() {
+            ui::tell(&format!(
+                "aws-sso: AWS takes no --duration for {}, which is reached via another role: the session ends with its \
+                 credentials",
+                role.profile
+            ));
+        }
         self.enter(
             &session,
-            Visitor {
+            &Visitor {
                 credentials: &credentials,
                 partition: role.arn.partition,
-                region: own.or_else(|| role.region.clone()),
+                regions: [self.own_region(), role.region.clone()],
                 lasting: role.via.is_none(),
                 name: &role.profile,
                 container: Container::of_role(role),
@@ -150,7 +161,8 @@ impl Visit<'_> {
     }
 
     fn as_foreign(&self, session: &Session<'_>, foreign: &Foreign) -> Result<()> {
-        let region = own_region(&self.context.env).map(str::to_owned).or_else(|| foreign.region.clone());
+        let regions = [self.own_region(), foreign.region.clone()];
+        let region = regions.iter().flatten().next().cloned();
         let caller = session.caller(&foreign.keys, region.as_deref())?;
         let credentials = match &foreign.keys.session_token {
             Some(token) => RoleCredentials {
@@ -164,10 +176,10 @@ impl Visit<'_> {
         let name = format!("{}:{}", caller.account, caller.name);
         self.enter(
             session,
-            Visitor {
+            &Visitor {
                 credentials: &credentials,
                 partition: caller.partition,
-                region,
+                regions,
                 // How they were made is not known, and AWS takes a time for some only.
                 lasting: self.args.duration.is_some() && foreign.keys.session_token.is_some(),
                 name: &name,
@@ -176,15 +188,9 @@ impl Visit<'_> {
         )
     }
 
-    fn enter(&self, session: &Session<'_>, visitor: Visitor<'_>) -> Result<()> {
-        let region = self.region.clone().or(visitor.region);
+    fn enter(&self, session: &Session<'_>, visitor: &Visitor<'_>) -> Result<()> {
+        let region = self.region_of(visitor)?;
         let destination = destination(visitor.partition, region.as_deref(), self.args.destination.as_deref())?;
-        if self.args.duration.is_some() && !visitor.lasting {
-            ui::tell(&format!(
-                "aws-sso: AWS takes no --duration for {}: the session ends with its credentials",
-                visitor.name
-            ));
-        }
         let url = session.console_url(&ConsoleSignIn {
             credentials: visitor.credentials,
             partition: visitor.partition,
@@ -195,6 +201,25 @@ impl Visit<'_> {
         let purpose = format!("use the console as {}", visitor.name);
         let page = Page { url: url.expose_secret(), purpose: &purpose, container: &visitor.container };
         browser::handle_url(self.config, self.context, self.action(), &page)
+    }
+
+    /// The region that the person set in this shell, where it is one.
+    fn own_region(&self) -> Option<String> {
+        own_region(&self.context.env).and_then(|region| checked_region(region).ok())
+    }
+
+    /// The typed region, which must be one of the visitor's partition; else what else says one of it.
+    fn region_of(&self, visitor: &Visitor<'_>) -> Result<Option<String>> {
+        let partition = visitor.partition;
+        let is_there = |region: &str| Partition::of_region(region) == partition;
+        match &self.region {
+            Some(region) if !is_there(region) => Err(Error::usage(format!(
+                "--region is '{region}', which is no region of the partition {partition} that {} is in",
+                visitor.name
+            ))),
+            Some(region) => Ok(Some(region.clone())),
+            None => Ok(visitor.regions.iter().flatten().find(|region| is_there(region)).cloned()),
+        }
     }
 
     fn action(&self) -> crate::config::UrlAction {

@@ -25,7 +25,7 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
     if args.print {
         let block = Block::alone(context, &config, &roster)?;
         tell_of_roles(&roster);
-        tell_of_names(&block);
+        tell_of_names(&block, &config);
         return ui::print(&block.render());
     }
     let plan = Plan::install(context, &config, args.aws_config.as_deref(), &roster)?;
@@ -40,6 +40,7 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
     }
     let Some(change) = &plan.change else {
         ui::tell(&format!("{name} has these profiles already"));
+        tell_of_names(&plan.block, &config);
         return Ok(());
     };
     if plan.of_other_config {
@@ -60,7 +61,7 @@ pub(in crate::command) fn run(args: &ProfilesArgs, context: &Context) -> Result<
     if kept > 0 {
         ui::tell(&format!("kept {} of your own there, for the same role", count(kept, "profile")));
     }
-    tell_of_names(&plan.block);
+    tell_of_names(&plan.block, &config);
     Ok(())
 }
 
@@ -94,8 +95,8 @@ fn agreed(args: &ProfilesArgs, change: &Change, name: &str, context: &Context) -
     if args.diff {
         return ui::print_diff(name, old, new, &context.env).map(|()| false);
     }
-    if context.interactive {
-        ui::show_diff(name, old, new, &context.env);
+    if context.interactive && ui::show_diff(name, old, new, &context.env) > 0 {
+        ui::tell("(--diff prints the whole change)");
     }
     if args.force {
         return Ok(true);
@@ -141,7 +142,10 @@ fn tell_of_roles(roster: &Roster) {
     }
 }
 
-fn tell_of_names(block: &Block) {
+fn tell_of_names(block: &Block, config: &Config) {
+    if let Some(left_out) = block.left_out(config) {
+        tracing::warn!("{left_out}");
+    }
     if block.narrow.is_empty() {
         return;
     }

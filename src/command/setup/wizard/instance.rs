@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::config::checked_region;
 use crate::role::Partition;
+use crate::role::regions::{self, PARTITIONS};
 use crate::ui::question::{Answer, Ask, Choice, Question};
 
 use super::portal::{Portals, Reply, Search};
-use super::regions::{self, PARTITIONS};
 use super::start_url::{self, StartUrl};
 
 /// Where an Identity Center is.

@@ -16,7 +16,6 @@ mod import;
 mod instance;
 mod names;
 mod portal;
-mod regions;
 mod settings;
 mod start_url;
 mod stores;

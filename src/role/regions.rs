@@ -1,7 +1,7 @@
 //! The partitions and regions that are offered. AWS adds regions faster than programs are released: any other one can
 //! be typed.
 
-use crate::role::Partition;
+use super::Partition;
 
 /// The partitions that a person can choose, with what each is called.
 pub const PARTITIONS: [(Partition, &str, &str); 4] = [
