@@ -162,6 +162,34 @@ pub enum Command {
     Version(VersionArgs),
 }
 
+/// The commands that SDKs and shells call again and again, laid out by themselves: to lay out all of them would take
+/// longer than what these do. Whatever is no plain call of one of them is for [`Cli`] to read.
+#[derive(Debug, Parser)]
+#[command(name = "aws-sso", disable_help_flag = true)]
+pub struct FrequentCli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: FrequentCommand,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+enum FrequentCommand {
+    Process(ProcessArgs),
+    Eval(EvalArgs),
+}
+
+impl From<FrequentCli> for Cli {
+    fn from(FrequentCli { global, command }: FrequentCli) -> Self {
+        let command = match command {
+            FrequentCommand::Process(args) => Command::Process(args),
+            FrequentCommand::Eval(args) => Command::Eval(args),
+        };
+        Self { global, command: Some(command) }
+    }
+}
+
 /// Which role.
 #[derive(Debug, Args, Default, Clone)]
 pub struct RoleArgs {

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::cli::{Cli, Command, HookCli, ListArgs};
+use crate::cli::{Cli, Command, FrequentCli, HookCli, ListArgs};
 use crate::config::{self, Config, Instance, discover};
 use crate::context::{Context, Globals};
 use crate::index::{Index, IndexError, InstanceRow};
@@ -58,7 +58,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cal
     if let Some(hook) = hook::parse(&arguments) {
         return Ok(Some(Call::Hook(hook?)));
     }
-    match Cli::try_parse_from(&arguments) {
+    match read(&arguments) {
         Ok(cli) => Ok(Some(Call::Command(cli))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let printed = error.print().and_then(|()| std::io::stdout().flush());
@@ -66,6 +66,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cal
         }
         Err(error) => Err(Error::usage(usage_message(&error, &command_of(&arguments)))),
     }
+}
+
+fn read(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    if arguments.iter().any(|word| word == "process" || word == "eval")
+        && let Ok(frequent) = FrequentCli::try_parse_from(arguments)
+    {
+        return Ok(frequent.into());
+    }
+    Cli::try_parse_from(arguments)
 }
 
 /// The command that a line is of, where its help is to be named: clap does not say it of every error.
@@ -222,4 +231,36 @@ fn refresh_sentence(instance: &str, changes: &crate::index::Changes) -> String {
         changes.added.len(),
         changes.removed.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frequent_call_is_read_as_by_all_commands_together() {
+        for line in [
+            "process -p dev",
+            "-u open -S Other process --arn arn:aws:iam::1:role/x",
+            "process -p dev -L debug --sts-refresh --open x",
+            "eval -p process --format json -n",
+            "--lines eval -c",
+            "-S process eval -A 1 -R x",
+            "exec -p eval -- process eval",
+            "-S process list",
+            "-S eval",
+            "eval",
+        ] {
+            let words = || ["aws-sso"].into_iter().chain(line.split(' ')).map(OsString::from);
+            let whole = Cli::try_parse_from(words()).expect(line);
+            let read = read(&words().collect::<Vec<_>>()).expect(line);
+            assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{line}");
+        }
+        for line in ["process --nonsense", "process --help", "eval -V", "process -p a -a b", "help process", "eval x"] {
+            let words: Vec<OsString> = ["aws-sso"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
+            let whole = Cli::try_parse_from(&words).expect_err(line);
+            let read = read(&words).expect_err(line);
+            assert_eq!((read.kind(), read.to_string()), (whole.kind(), whole.to_string()), "{line}");
+        }
+    }
 }
