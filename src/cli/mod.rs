@@ -178,6 +178,13 @@ pub struct FrequentCli {
 enum FrequentCommand {
     Process(ProcessArgs),
     Eval(EvalArgs),
+    Status(StatusArgs),
+    Time,
+}
+
+impl FrequentCli {
+    /// The words that one of its commands stands behind.
+    pub const COMMANDS: [&str; 4] = ["process", "eval", "status", "time"];
 }
 
 impl From<FrequentCli> for Cli {
@@ -185,6 +192,8 @@ impl From<FrequentCli> for Cli {
         let command = match command {
             FrequentCommand::Process(args) => Command::Process(args),
             FrequentCommand::Eval(args) => Command::Eval(args),
+            FrequentCommand::Status(args) => Command::Status(args),
+            FrequentCommand::Time => Command::Time,
         };
         Self { global, command: Some(command) }
     }

@@ -69,7 +69,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Cal
 }
 
 fn read(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    if arguments.iter().any(|word| word == "process" || word == "eval")
+    if arguments.iter().any(|word| FrequentCli::COMMANDS.iter().any(|command| word == command))
         && let Ok(frequent) = FrequentCli::try_parse_from(arguments)
     {
         return Ok(frequent.into());
@@ -250,13 +250,25 @@ mod tests {
             "-S process list",
             "-S eval",
             "eval",
+            "status --json",
+            "--no-input time",
+            "-L error list time",
         ] {
             let words = || ["aws-sso"].into_iter().chain(line.split(' ')).map(OsString::from);
             let whole = Cli::try_parse_from(words()).expect(line);
             let read = read(&words().collect::<Vec<_>>()).expect(line);
             assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{line}");
         }
-        for line in ["process --nonsense", "process --help", "eval -V", "process -p a -a b", "help process", "eval x"] {
+        for line in [
+            "process --nonsense",
+            "process --help",
+            "eval -V",
+            "process -p a -a b",
+            "help process",
+            "eval x",
+            "time 5",
+            "status -V",
+        ] {
             let words: Vec<OsString> = ["aws-sso"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
             let whole = Cli::try_parse_from(&words).expect_err(line);
             let read = read(&words).expect_err(line);

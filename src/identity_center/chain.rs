@@ -40,14 +40,22 @@ impl IdentityCenter {
             async move { request.send().await.map_err(|error| CallError::of(OPERATION, &error)) }
         });
         let answer = answer.await?;
-        let keys = answer.credentials().ok_or_else(|| CallError::unexpected(OPERATION, "no credentials"))?;
-        Ok(RoleCredentials {
-            access_key_id: keys.access_key_id().to_owned(),
-            secret_access_key: keys.secret_access_key().into(),
-            session_token: keys.session_token().into(),
-            expires_at: keys.expiration().secs(),
-        })
+        issued(OPERATION, answer.credentials())
     }
+}
+
+/// What STS issued, if it did.
+pub(super) fn issued(
+    operation: &str,
+    keys: Option<&aws_sdk_sts::types::Credentials>,
+) -> Result<RoleCredentials, CallError> {
+    let keys = keys.ok_or_else(|| CallError::unexpected(operation, "no credentials"))?;
+    Ok(RoleCredentials {
+        access_key_id: keys.access_key_id().to_owned(),
+        secret_access_key: keys.secret_access_key().into(),
+        session_token: keys.session_token().into(),
+        expires_at: keys.expiration().secs(),
+    })
 }
 
 /// `<previous role>@<previous account>`, the role cut where AWS's limit asks for it.

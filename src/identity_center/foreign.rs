@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::role::{AccountId, Partition, RoleArn, RoleCredentials, StaticKeys};
 
+use super::chain::issued;
 use super::client::IdentityCenter;
 use super::error::CallError;
 
@@ -56,13 +57,7 @@ impl IdentityCenter {
             async move { request.send().await.map_err(|error| CallError::of(OPERATION, &error)) }
         });
         let answer = answer.await?;
-        let keys = answer.credentials().ok_or_else(|| CallError::unexpected(OPERATION, "no credentials"))?;
-        Ok(RoleCredentials {
-            access_key_id: keys.access_key_id().to_owned(),
-            secret_access_key: keys.secret_access_key().into(),
-            session_token: keys.session_token().into(),
-            expires_at: keys.expiration().secs(),
-        })
+        issued(OPERATION, answer.credentials())
     }
 }
 

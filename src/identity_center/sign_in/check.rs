@@ -1,7 +1,5 @@
 //! Whether a region knows a start URL, asked as a sign-in would ask it, without anybody signing in.
 
-use secrecy::ExposeSecret;
-
 use crate::config::AuthWorkflow;
 
 use super::super::client::IdentityCenter;
@@ -12,17 +10,7 @@ impl IdentityCenter {
     /// an error says that nobody could be asked.
     pub async fn knows_start_url(&self) -> Result<bool, CallError> {
         let registration = self.register_for(AuthWorkflow::DeviceCode, None).await?;
-        let request = self
-            .oidc
-            .start_device_authorization()
-            .client_id(&registration.client_id)
-            .client_secret(registration.client_secret.expose_secret())
-            .start_url(&self.start_url);
-        let started = self.pace.call(|| {
-            let request = request.clone();
-            async move { request.send().await.map_err(|e| CallError::of("sso-oidc:StartDeviceAuthorization", &e)) }
-        });
-        match started.await {
+        match self.start_device_authorization(&registration).await {
             Ok(_) => Ok(true),
             // That is how AWS speaks of a start URL that is somewhere else, or nowhere.
             Err(error) if matches!(error.kind, CallErrorKind::InvalidGrant | CallErrorKind::Rejected) => Ok(false),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationOutput;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
@@ -20,17 +21,7 @@ impl IdentityCenter {
         registration: &ClientRegistration,
         present: &mut impl FnMut(&SignIn) -> crate::Result<()>,
     ) -> Result<Token, SignInError> {
-        let request = self
-            .oidc
-            .start_device_authorization()
-            .client_id(&registration.client_id)
-            .client_secret(registration.client_secret.expose_secret())
-            .start_url(&self.start_url);
-        let started = self.pace.call(|| {
-            let request = request.clone();
-            async move { request.send().await.map_err(|e| CallError::of("sso-oidc:StartDeviceAuthorization", &e)) }
-        });
-        let started = started.await.map_err(|error| self.explain(error))?;
+        let started = self.start_device_authorization(registration).await.map_err(|error| self.explain(error))?;
         let incomplete =
             || CallError::unexpected("sso-oidc:StartDeviceAuthorization", "a device code that is incomplete");
         let url = started.verification_uri_complete().or(started.verification_uri()).ok_or_else(incomplete)?;
@@ -42,6 +33,24 @@ impl IdentityCenter {
         let interval = if started.interval() > 0 { seconds(started.interval()) } else { FIVE_SECONDS };
         let deadline = Instant::now() + seconds(started.expires_in());
         self.poll(registration, device_code, interval, deadline).await
+    }
+
+    /// Asks for a device code (sso-oidc:StartDeviceAuthorization).
+    pub(super) async fn start_device_authorization(
+        &self,
+        registration: &ClientRegistration,
+    ) -> Result<StartDeviceAuthorizationOutput, CallError> {
+        let request = self
+            .oidc
+            .start_device_authorization()
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose_secret())
+            .start_url(&self.start_url);
+        let started = self.pace.call(|| {
+            let request = request.clone();
+            async move { request.send().await.map_err(|e| CallError::of("sso-oidc:StartDeviceAuthorization", &e)) }
+        });
+        started.await
     }
 
     async fn poll(
