@@ -26,6 +26,7 @@ fn home(simulator: &Simulator) -> Home {
 
 /// What fish makes of a script.
 fn fish(home: &Home, options: &[&str], script: &str) -> Answer {
+    Shell::Fish.settle_in(home);
     let mut command = home.program("fish");
     command.args(options).args(["-c", script]).env("TERM", "xterm-256color");
     Answer::of(command)
