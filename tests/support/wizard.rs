@@ -8,6 +8,13 @@ use rexpect::session::PtySession;
 use super::support::Home;
 use super::terminal::{aws_sso, end};
 
+/// The answer of somebody who takes what is offered.
+pub const ENTER: &str = "";
+
+pub fn read_config(home: &Home) -> String {
+    std::fs::read_to_string(home.config_path()).expect("config.yaml")
+}
+
 /// A wizard at its first question.
 pub struct Wizard {
     session: PtySession,

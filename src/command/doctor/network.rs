@@ -113,9 +113,14 @@ fn unresolved(env: &Env, places: &[Place], shell: Option<Shell>) -> Vec<Finding>
     failed.map(finding).collect()
 }
 
+/// Host and port of a URL, without the password that one in a variable may hold.
+fn host(url: &str) -> String {
+    let place = url.split("://").nth(1).unwrap_or(url).split(['/', '?', '#']).next().unwrap_or_default();
+    place.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
 fn endpoints(env: &Env, asked: &[Asked], shell: Option<Shell>) -> Vec<Finding> {
     const CHECK: &str = "endpoints";
-    let host = |url: &str| url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or_default().to_owned();
     let special = special(env);
     // A host that nobody knows is one that is not there, most likely, where a kind was asked for that few regions have.
     let failed = |status: Status, message: String, failure: &Unanswered| {
@@ -154,7 +159,8 @@ fn endpoints(env: &Env, asked: &[Asked], shell: Option<Shell>) -> Vec<Finding> {
     findings
 }
 
-/// The clock against that of whoever is furthest away: what is off by minutes makes AWS refuse signatures.
+/// The clock against that of the host which is nearest to it: one host may be wrong itself. What is off by minutes makes
+/// AWS refuse signatures.
 fn clock(asked: &[Asked]) -> Option<Finding> {
     const CHECK: &str = "clock";
     let skews = asked.iter().filter_map(|(_, _, answer)| answer.as_ref().ok()?.skew);
@@ -192,6 +198,15 @@ fn proxies(env: &Env, shell: Option<Shell>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_shown_without_a_password() {
+        for (url, expected) in
+            [("https://me:secret@a.b:8443/x@y", "a.b:8443"), ("http://127.0.0.1:1", "127.0.0.1:1"), ("a.b?c@d", "a.b")]
+        {
+            assert_eq!(host(url), expected);
+        }
+    }
 
     #[test]
     fn an_endpoint_that_aws_does_not_have_is_named_with_what_asked_for_it() {
