@@ -19,7 +19,7 @@ use super::search::store_catalog;
 use super::tag_choice::store_choices;
 
 /// Number of the rules below. A new number makes every state file derive anew.
-pub(super) const DERIVATION: i64 = 5;
+pub(super) const DERIVATION: i64 = 6;
 
 /// An account as AWS listed it.
 struct AccountRow {

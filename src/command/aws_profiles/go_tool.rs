@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use crate::config::Config;
 use crate::user_file::block::{self, Damage, Markers};
 
-const BEGIN: &str = "# BEGIN_AWS_SSO_CLI";
-const END: &str = "# END_AWS_SSO_CLI";
+/// Its markers; behind each there may be `_` and the name of an instance.
+pub const MARKERS: Markers<'_> = Markers { begin: "# BEGIN_AWS_SSO_CLI", end: "# END_AWS_SSO_CLI" };
 
 /// A text without the Go tool's blocks for instances of this config, and what was in them.
 pub struct Stripped<'a> {
@@ -19,7 +19,7 @@ pub struct Stripped<'a> {
 pub fn strip<'a>(text: &'a [u8], config: &Config) -> Result<Stripped<'a>, Damage> {
     let mut stripped = Stripped { rest: Cow::Borrowed(text), taken: Vec::new() };
     for suffix in suffixes(config) {
-        let (begin, end) = (format!("{BEGIN}{suffix}"), format!("{END}{suffix}"));
+        let (begin, end) = around(&suffix);
         let markers = Markers { begin: &begin, end: &end };
         // By the lines of the whole file, whatever was taken out before.
         let contents = block::contents(text, markers)?;
@@ -36,7 +36,7 @@ pub fn strip<'a>(text: &'a [u8], config: &Config) -> Result<Stripped<'a>, Damage
 pub fn blanked(text: &[u8], config: &Config) -> Result<Vec<u8>, Damage> {
     let mut rest = text.to_vec();
     for suffix in suffixes(config) {
-        let (begin, end) = (format!("{BEGIN}{suffix}"), format!("{END}{suffix}"));
+        let (begin, end) = around(&suffix);
         rest = block::blanked(&rest, Markers { begin: &begin, end: &end })?;
     }
     Ok(rest)
@@ -46,10 +46,14 @@ pub fn blanked(text: &[u8], config: &Config) -> Result<Vec<u8>, Damage> {
 pub fn of_others(text: &[u8], config: &Config) -> Vec<(usize, String)> {
     let lines = (1..).zip(text.split(|byte| *byte == b'\n'));
     let name = |line: &[u8]| {
-        let name = line.trim_ascii().strip_prefix(BEGIN.as_bytes())?.strip_prefix(b"_")?;
+        let name = line.trim_ascii().strip_prefix(MARKERS.begin.as_bytes())?.strip_prefix(b"_")?;
         Some(String::from_utf8_lossy(name).into_owned()).filter(|name| !config.instances.contains_key(name))
     };
     lines.filter_map(|(number, line)| Some((number, name(line)?))).collect()
+}
+
+fn around(suffix: &str) -> (String, String) {
+    (format!("{}{suffix}", MARKERS.begin), format!("{}{suffix}", MARKERS.end))
 }
 
 fn suffixes(config: &Config) -> impl Iterator<Item = String> {

@@ -25,12 +25,14 @@ use crate::user_file::block::Markers;
 pub(super) use change::Change;
 pub(super) use directories::plan;
 pub(super) use files::{config_path, credentials_path, text_of};
+pub(super) use go_tool::MARKERS as GO_TOOL;
 pub(super) use roles::{Block, Plan, removal};
 pub(super) use roster::{Fetch, Roster};
 pub(super) use upkeep::after_refresh;
 
-const ROLES: Markers<'_> = Markers { begin: "# >>> aws-sso profiles >>>", end: "# <<< aws-sso profiles <<<" };
-const DIRECTORIES: Markers<'_> =
+pub(super) const ROLES: Markers<'_> =
+    Markers { begin: "# >>> aws-sso profiles >>>", end: "# <<< aws-sso profiles <<<" };
+pub(super) const DIRECTORIES: Markers<'_> =
     Markers { begin: "# >>> aws-sso directories >>>", end: "# <<< aws-sso directories <<<" };
 
 /// The profile that asks for the role of whatever directory it is used in.

@@ -231,7 +231,7 @@ impl Plan {
 
     /// How many profiles come, go, and change otherwise.
     pub fn counts(&self) -> (usize, usize, usize) {
-        let (before, after) = (sections(&self.before), sections(self.block.lines.as_bytes()));
+        let (before, after) = (written_profiles(&self.before), written_profiles(self.block.lines.as_bytes()));
         let in_both = after.iter().filter_map(|(name, lines)| Some((lines, before.get(name)?)));
         let (mut common, mut changed) = (0, 0);
         for (new, old) in in_both {
@@ -321,7 +321,7 @@ fn refuse_loss(before: &[u8], roster: &Roster) -> Result<()> {
 }
 
 /// The profiles of lines that a program wrote: header, and what is below it.
-fn sections(lines: &[u8]) -> BTreeMap<&[u8], Vec<&[u8]>> {
+fn written_profiles(lines: &[u8]) -> BTreeMap<&[u8], Vec<&[u8]>> {
     let mut found: BTreeMap<&[u8], Vec<&[u8]>> = BTreeMap::new();
     let mut header: &[u8] = b"";
     for line in lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::command::aws_profiles::config_path;
+use crate::command::aws_profiles::{DIRECTORIES, GO_TOOL, ROLES, config_path};
 use crate::command::setup::shown;
 use crate::role::Selection;
 use crate::user_file::aws_config::{Kind, Section, sections};
@@ -99,16 +99,15 @@ fn unclosed(name: &str, line: usize) -> Finding {
 
 fn begins(line: &str) -> Option<Block> {
     match line {
-        "# >>> aws-sso directories >>>" => Some(Block::Directories),
-        "# >>> aws-sso profiles >>>" => Some(Block::Profiles),
-        _ if is_of_go_tool(line, "# BEGIN_AWS_SSO_CLI") => Some(Block::GoTool),
+        _ if line == DIRECTORIES.begin => Some(Block::Directories),
+        _ if line == ROLES.begin => Some(Block::Profiles),
+        _ if is_of_go_tool(line, GO_TOOL.begin) => Some(Block::GoTool),
         _ => None,
     }
 }
 
 fn ends(line: &str) -> bool {
-    matches!(line, "# <<< aws-sso directories <<<" | "# <<< aws-sso profiles <<<")
-        || is_of_go_tool(line, "# END_AWS_SSO_CLI")
+    line == DIRECTORIES.end || line == ROLES.end || is_of_go_tool(line, GO_TOOL.end)
 }
 
 /// The Go tool puts the name of the instance behind its markers.

@@ -2,6 +2,7 @@
 
 use crate::cli::CompletionsArgs;
 use crate::command::asking_shell::asking_shell;
+use crate::command::aws_profiles::GO_TOOL;
 use crate::command::{find_path, surrounded};
 use crate::config::discover::expand_tilde;
 use crate::context::Context;
@@ -14,7 +15,6 @@ use super::shown;
 use crate::command::program::running_program;
 
 const OURS: Markers<'_> = Markers { begin: "# >>> aws-sso >>>", end: "# <<< aws-sso <<<" };
-const GO_TOOL: Markers<'_> = Markers { begin: "# BEGIN_AWS_SSO_CLI", end: "# END_AWS_SSO_CLI" };
 
 /// How one file changes.
 struct Change {
